@@ -1,0 +1,15 @@
+//! Words and decisions of technology transfer (科技成果转移转化).
+//!
+//! Everything here is pure: no I/O, no clock, no randomness. Dates, identifiers and region data
+//! are passed in, so that a decision taken today can be taken again next year with the same result.
+
+pub mod attribution;
+pub mod bulletin;
+pub mod contract;
+pub mod fact;
+pub mod money;
+pub mod organisation;
+pub mod period;
+pub mod ratio;
+pub mod region;
+pub mod target;

@@ -1,0 +1,100 @@
+//! A table as it is printed: one layout from which the page, XLSX, DOCX, CSV and the terminal are made.
+
+use serde::Serialize;
+
+/// A laid-out table with everything that must stand around it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PrintedTable {
+    /// Title, Chinese.
+    pub title: String,
+    /// Title, English.
+    pub title_en: String,
+    /// Columns from left to right; the first one or two hold labels.
+    pub columns: Vec<PrintedColumn>,
+    /// Body rows in order.
+    pub rows: Vec<PrintedRow>,
+    /// Sentences under the table: basis (口径), exchange date (省外数据截至日), growth base, method.
+    pub notes: Vec<PrintedNote>,
+}
+
+/// A sentence in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PrintedNote {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// One column; columns with the same non-empty group share a header cell above them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PrintedColumn {
+    /// Machine name, stable: `output.contract_value`.
+    pub key: String,
+    /// Group header, empty where there is none: 吸纳.
+    pub group: String,
+    /// Group header in English.
+    pub group_en: String,
+    /// Header with its unit: 成交额(亿元).
+    pub header: String,
+    /// Header in English.
+    pub header_en: String,
+    /// How cells of the column are aligned and typed.
+    pub kind: ColumnKind,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnKind {
+    /// Words, aligned left.
+    Text,
+    /// Whole numbers.
+    Count,
+    /// Amounts with two decimals in the header's unit.
+    Amount,
+    /// Percentages with two decimals; the cell carries no sign.
+    Percent,
+    /// Ranks.
+    Rank,
+}
+
+/// One body row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PrintedRow {
+    /// Key of the row: a division code, a list code, `total`, `outside`, a group's key.
+    pub key: String,
+    /// Whether the row is a total or subtotal and stands out.
+    pub kind: RowKind,
+    /// One cell a column.
+    pub cells: Vec<PrintedCell>,
+}
+
+/// Weight of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowKind {
+    /// An ordinary row.
+    Body,
+    /// A named subtotal such as 长株潭, which is not added into the total again.
+    Subtotal,
+    /// The total, from base amounts.
+    Total,
+}
+
+/// One cell: its text as printed, and where it opens to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PrintedCell {
+    /// The text as printed, empty where the figure is not defined (no base, no target).
+    pub text: String,
+    /// The exact base: fen for amounts, the number for counts and ranks; none for texts and percentages.
+    pub base: Option<i64>,
+}
+
+impl PrintedCell {
+    /// A cell of words.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), base: None }
+    }
+}

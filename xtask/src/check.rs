@@ -1,0 +1,68 @@
+//! `cargo xtask check`: what must hold before anything is merged.
+
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+use crate::{front_end, run, tree};
+
+type Check = (&'static str, fn() -> Result<()>);
+
+/// Runs every check, also after a failed one, and names those that failed.
+pub fn check(given: &[String]) -> Result<()> {
+    if !given.is_empty() {
+        bail!("it takes no arguments");
+    }
+    // The server embeds this folder; clippy compiles the server.
+    std::fs::create_dir_all(front_end::folder().join("dist"))?;
+    let checks: [Check; 8] = [
+        ("files are short enough to read", tree::files_are_short),
+        ("nothing is left over", tree::nothing_is_left_over),
+        ("migrations come in pairs", tree::migrations_come_in_pairs),
+        ("links in the documents lead somewhere", tree::links_lead_somewhere),
+        ("format", || run::run(&mut run::cargo(&["fmt", "--all", "--check"]))),
+        ("front-end types", front_end_types),
+        ("licences, sources and advisories of dependencies", dependencies),
+        ("lints", || {
+            run::run(&mut run::cargo(&[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--quiet",
+                "--",
+                "-D",
+                "warnings",
+            ]))
+        }),
+    ];
+    let mut failures = Vec::new();
+    for (name, check) in checks {
+        let since = Instant::now();
+        run::step(name);
+        if let Err(error) = check() {
+            run::complain(&format!("{error:#}"));
+            failures.push(name);
+        }
+        run::took(name, since);
+    }
+    if failures.is_empty() { Ok(()) } else { bail!("not in order: {}", failures.join("; ")) }
+}
+
+fn front_end_types() -> Result<()> {
+    if !front_end::has_node() {
+        run::say("    warning: Node is not installed, so the front end's types are not checked");
+        return Ok(());
+    }
+    front_end::install()?;
+    run::run(Command::new("node_modules/.bin/tsc").arg("--noEmit").current_dir(front_end::folder()))
+}
+
+fn dependencies() -> Result<()> {
+    if run::on_path("cargo-deny").is_none() {
+        run::say("    warning: cargo-deny is not installed, so dependencies are not checked; get it with");
+        run::say("    cargo install --locked cargo-deny");
+        return Ok(());
+    }
+    run::run(&mut run::cargo(&["deny", "--all-features", "check"]))
+}

@@ -11,6 +11,7 @@ use crate::guard::Guard;
 use crate::{packages, run};
 
 const READY_WAIT: Duration = Duration::from_secs(30);
+const ANSWER_WAIT: Duration = Duration::from_secs(2);
 
 /// ChromeDriver on a port of 127.0.0.1, for as long as the guard lives.
 #[derive(Debug)]
@@ -30,8 +31,13 @@ impl Driver {
         packages::ensure(&[packages::CHROMIUM, packages::CHROMIUM_DRIVER, packages::CHINESE_FONTS])?;
         run::step("start ChromeDriver");
         let port = run::free_port()?;
+        // Browsers that are killed leave files behind; here they go with the folder.
+        let folder = std::env::temp_dir().join(format!("xiaoxiang-browser-{}", run::random_hex(6)?));
+        std::fs::create_dir_all(&folder)?;
+        guard.watch_folder(&folder)?;
         let mut driver = Command::new("setsid")
             .args(["chromedriver", &format!("--port={port}"), "--log-level=WARNING"])
+            .env("TMPDIR", &folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
@@ -53,14 +59,26 @@ impl Driver {
     }
 }
 
+/// Asks for the driver's state; the driver says «close» but leaves the connection open, so reading
+/// stops at the word looked for.
 fn is_ready(port: u16) -> bool {
-    let ask = || -> std::io::Result<String> {
+    let ask = || -> std::io::Result<bool> {
         let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-        stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-        write!(stream, "GET /status HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
+        stream.set_read_timeout(Some(ANSWER_WAIT))?;
+        let request = format!("GET /status HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes())?;
+        let mut answer = Vec::new();
+        let mut part = [0; 1024];
+        loop {
+            let length = stream.read(&mut part)?;
+            if length == 0 {
+                return Ok(false);
+            }
+            answer.extend_from_slice(&part[..length]);
+            if String::from_utf8_lossy(&answer).contains("\"ready\":true") {
+                return Ok(true);
+            }
+        }
     };
-    ask().is_ok_and(|answer| answer.contains("\"ready\":true"))
+    ask().unwrap_or(false)
 }

@@ -1,0 +1,5 @@
+//! Organisations (单位): companies, universities, institutes and other parties of contracts.
+
+pub mod credit_code;
+
+pub use credit_code::{CreditCode, CreditCodeProblem};

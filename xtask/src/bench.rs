@@ -39,6 +39,9 @@ pub fn bench(given: &[String]) -> Result<()> {
     let mut guard = Guard::start()?;
     let cluster = Cluster::start(&mut guard, POSTGRES_SETTINGS)?;
     let result = workspace::target().join("bench.json");
+    if result.exists() {
+        std::fs::remove_file(&result)?;
+    }
     let mut program = Command::new(workspace::target().join("release").join(PROGRAM));
     program.current_dir(workspace::root()).args(&arguments.words);
     if let Some(rows) = rows {

@@ -90,6 +90,9 @@ impl Programs {
 
     /// Makes a folder that only the server's user may enter; false where that user cannot reach it.
     pub fn make_folder(&self, folder: &Path) -> Result<bool> {
+        if folder.is_symlink() {
+            bail!("{} is a symbolic link; it could lead anywhere", folder.display());
+        }
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
         if let Some((user, group)) = self.runs_as {

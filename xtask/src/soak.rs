@@ -70,7 +70,7 @@ fn convert_bulletins(guard: &mut Guard) -> Result<()> {
             let file = folder.join(format!("bulletin-{number}.{format}"));
             let mut command = Command::new(&program);
             command.arg("bulletin").args(*bulletin).args(["--format", format, "--out"]).arg(&file);
-            command.arg("--database").arg(format!("sqlite://{}", folder.join("xiaoxiang.db").display()));
+            command.arg("--database").arg(format!("sqlite:{}", folder.join("xiaoxiang.db").display()));
             run::run_quietly(&mut command)?;
             Ok(file)
         };

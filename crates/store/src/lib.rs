@@ -1,1 +1,24 @@
-//! placeholder
+//! SQL for SQLite and PostgreSQL: one text for both, in plain sight.
+//!
+//! Reads take a [`Tx`], writes a [`WriteTx`]; a write ends in [`WriteTx::commit`] or leaves no trace.
+
+#[macro_use]
+mod db;
+
+pub mod attribution;
+pub mod bulletin;
+pub mod contract;
+pub mod error;
+pub mod fact;
+pub mod import;
+pub mod job;
+pub mod log;
+mod migrate;
+pub mod organisation;
+pub mod region;
+pub mod target;
+
+pub use db::{Db, Tx, WriteTx};
+pub use error::StoreError;
+pub use log::{Commit, NewEntry};
+pub use migrate::SchemaState;

@@ -1,1 +1,11 @@
-//! Contracts.
+//! Technology contracts (技术合同): the record, the checks of a sheet's row, and what changed between versions.
+
+mod check;
+mod difference;
+mod personal;
+mod record;
+
+pub use check::{CheckedRow, RawRow, RawValue, RowProblem, check_row};
+pub use difference::{FieldDifference, differences};
+pub use personal::{PersonalFields, restore_personal, split_personal};
+pub use record::{Contract, Party, PartyNature, Side};

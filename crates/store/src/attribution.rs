@@ -1,0 +1,176 @@
+//! Park company lists (园区企业名录), objections to a contract's place (归属异议) and decisions.
+
+use crate::db::{Tx, WriteTx};
+use crate::error::StoreError;
+
+record! {
+    /// One line of a park's list, in force.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ParkCompanyRow {
+        /// Row number.
+        park_company_id: i64,
+        /// Park of the region data.
+        park_key: i64,
+        /// 统一社会信用代码, empty where the list has none.
+        credit_code: String,
+        /// 名称
+        name: String,
+        /// First day.
+        valid_from: String,
+        /// Last day, or open.
+        valid_to: Option<String>,
+    }
+}
+
+record! {
+    /// An objection and, once taken, the decision.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ObjectionRow {
+        /// UUID.
+        objection_id: String,
+        /// Contract.
+        contract_key: i64,
+        /// 登记编号
+        registration_number: String,
+        /// `seller` or `buyer`.
+        side: String,
+        /// Division or person who objects.
+        raised_by: String,
+        /// Division that should hold.
+        claimed_division: String,
+        /// Why.
+        reason: String,
+        /// Instant.
+        raised_at_ms: i64,
+        /// Division that the province settled on.
+        decided_division: Option<String>,
+        /// Why.
+        decision_reason: Option<String>,
+    }
+}
+
+/// Ends all lines in force of a park from a day on and writes the new list.
+pub async fn replace_park_list(
+    tx: &mut WriteTx,
+    park_key: i64,
+    companies: &[ParkCompanyRow],
+) -> Result<(), StoreError> {
+    let change_set_id = tx.change_set().await?;
+    let head = crate::log::head(&mut tx.tx).await?;
+    run!(
+        &mut tx.tx,
+        "UPDATE park_company SET replaced_position = $2 WHERE park_key = $1 AND replaced_position IS NULL",
+        park_key,
+        head.size
+    )?;
+    for company in companies {
+        run!(
+            &mut tx.tx,
+            "INSERT INTO park_company (change_set_id, park_key, credit_code, name, valid_from, valid_to)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+            change_set_id,
+            park_key,
+            &company.credit_code,
+            &company.name,
+            &company.valid_from,
+            company.valid_to.as_deref()
+        )?;
+    }
+    Ok(())
+}
+
+/// All lines of all parks in force.
+pub async fn list_park_companies(tx: &mut Tx) -> Result<Vec<ParkCompanyRow>, StoreError> {
+    rows!(
+        tx,
+        ParkCompanyRow,
+        "SELECT p.park_company_id, p.park_key, p.credit_code, p.name, p.valid_from, p.valid_to
+           FROM park_company p
+          WHERE p.replaced_position IS NULL
+          ORDER BY p.park_key, p.park_company_id"
+    )
+}
+
+/// Records an objection.
+pub async fn save_objection(tx: &mut WriteTx, objection: &ObjectionRow) -> Result<(), StoreError> {
+    let change_set_id = tx.change_set().await?;
+    run!(
+        &mut tx.tx,
+        "INSERT INTO attribution_objection (objection_id, change_set_id, contract_key, side, raised_by, claimed_division,
+                reason, raised_at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &objection.objection_id,
+        change_set_id,
+        objection.contract_key,
+        &objection.side,
+        &objection.raised_by,
+        &objection.claimed_division,
+        &objection.reason,
+        objection.raised_at_ms
+    )?;
+    Ok(())
+}
+
+/// Records the decision of an open objection; false where it was decided before.
+pub async fn decide_objection(
+    tx: &mut WriteTx,
+    objection_id: &str,
+    decided_division: &str,
+    reason: &str,
+    decided_at_ms: i64,
+) -> Result<bool, StoreError> {
+    let head = crate::log::head(&mut tx.tx).await?;
+    let touched = run!(
+        &mut tx.tx,
+        "UPDATE attribution_objection
+            SET decided_division = $2, decision_reason = $3, decided_at_ms = $4, decided_position = $5
+          WHERE objection_id = $1 AND decided_at_ms IS NULL",
+        objection_id,
+        decided_division,
+        reason,
+        decided_at_ms,
+        head.size
+    )?;
+    Ok(touched == 1)
+}
+
+/// One objection.
+pub async fn find_objection(tx: &mut Tx, objection_id: &str) -> Result<Option<ObjectionRow>, StoreError> {
+    row!(
+        tx,
+        ObjectionRow,
+        "SELECT o.objection_id, o.contract_key, k.registration_number, o.side, o.raised_by, o.claimed_division, o.reason,
+                o.raised_at_ms, o.decided_division, o.decision_reason
+           FROM attribution_objection o
+           JOIN contract k ON k.contract_key = o.contract_key
+          WHERE o.objection_id = $1",
+        objection_id
+    )
+}
+
+/// Objections, open ones first, then newest first.
+pub async fn list_objections(tx: &mut Tx, limit: i64) -> Result<Vec<ObjectionRow>, StoreError> {
+    rows!(
+        tx,
+        ObjectionRow,
+        "SELECT o.objection_id, o.contract_key, k.registration_number, o.side, o.raised_by, o.claimed_division, o.reason,
+                o.raised_at_ms, o.decided_division, o.decision_reason
+           FROM attribution_objection o
+           JOIN contract k ON k.contract_key = o.contract_key
+          ORDER BY o.decided_at_ms IS NOT NULL, o.raised_at_ms DESC, o.objection_id
+          LIMIT $1",
+        limit
+    )
+}
+
+/// All decisions in the order in which they were taken: contract, side, division.
+pub async fn list_decisions(tx: &mut Tx) -> Result<Vec<(i64, String, String)>, StoreError> {
+    rows!(
+        tx,
+        (i64, String, String),
+        "SELECT contract_key, side, decided_division
+           FROM attribution_objection
+          WHERE decided_division IS NOT NULL
+          ORDER BY decided_position, decided_at_ms"
+    )
+}

@@ -1,0 +1,419 @@
+//! Contracts (技术合同) and their versions.
+//!
+//! A version is visible once its change set has a log position; the current version is the visible one
+//! with the highest number.
+
+use std::collections::HashMap;
+
+use crate::db::{Tx, WriteTx};
+use crate::error::StoreError;
+
+/// Registration numbers looked up at once.
+pub const LOOKUP_MAX: usize = 2_000;
+
+/// A version to be written.
+#[derive(Clone, Debug)]
+pub struct NewVersion {
+    /// New UUID, used where the registration number is not known yet.
+    pub contract_id: String,
+    /// 登记编号
+    pub registration_number: String,
+    /// 1 for a new contract.
+    pub version: i64,
+    /// `registry` or `exchange`.
+    pub source: &'static str,
+    /// `counted` or `withdrawn`.
+    pub standing: &'static str,
+    /// Day.
+    pub registered_on: String,
+    /// Code.
+    pub contract_type: String,
+    /// 成交额
+    pub contract_value_fen: i64,
+    /// 技术交易额
+    pub technology_value_fen: i64,
+    /// Organisation key, 0 for people.
+    pub seller_key: i64,
+    /// Organisation key, 0 for people.
+    pub buyer_key: i64,
+    /// The record without personal data, JSON.
+    pub record: String,
+    /// Hash of the record with commitments for the personal data.
+    pub content_hash: Vec<u8>,
+    /// Personal values with their salts, JSON, where there are any.
+    pub personal: Option<String>,
+}
+
+record! {
+    /// A contract's current version.
+    #[derive(Clone, Debug)]
+    pub struct CurrentRow {
+        /// Row number of the contract.
+        contract_key: i64,
+        /// Row number of the version.
+        contract_version_id: i64,
+        /// Public id.
+        contract_id: String,
+        /// 登记编号
+        registration_number: String,
+        /// Version number.
+        version: i64,
+        /// `registry` or `exchange`.
+        source: String,
+        /// Organisation key of the seller.
+        seller_key: i64,
+        /// Organisation key of the buyer.
+        buyer_key: i64,
+        /// Record, JSON.
+        record: String,
+        /// Hash of the content.
+        content_hash: Vec<u8>,
+        /// Position of the commit that made it visible.
+        position: i64,
+        /// Personal data, JSON, where there are any left.
+        personal: Option<String>,
+    }
+}
+
+/// Current versions of the given numbers, by number.
+pub async fn find_current(
+    tx: &mut Tx,
+    numbers: &[String],
+) -> Result<HashMap<String, CurrentRow>, StoreError> {
+    assert!(numbers.len() <= LOOKUP_MAX, "numbers are looked up in chunks");
+    // A list is bound as an array on PostgreSQL and as JSON on SQLite.
+    let found = match tx {
+        Tx::Postgres(_) => rows!(
+            tx,
+            CurrentRow,
+            "SELECT k.contract_key, v.contract_version_id, k.contract_id, k.registration_number, v.version, v.source,
+                    v.seller_key, v.buyer_key, v.record, v.content_hash, c.position, p.fields AS personal
+               FROM contract k
+               JOIN contract_version v ON v.contract_key = k.contract_key
+               JOIN change_set c ON c.change_set_id = v.change_set_id
+               LEFT JOIN contract_personal p ON p.contract_version_id = v.contract_version_id
+              WHERE k.registration_number IN (SELECT json_array_elements_text(CAST($1 AS JSON)))
+                AND c.position IS NOT NULL
+              ORDER BY v.version",
+            json_list(numbers)
+        )?,
+        Tx::Sqlite(_) => rows!(
+            tx,
+            CurrentRow,
+            "SELECT k.contract_key, v.contract_version_id, k.contract_id, k.registration_number, v.version, v.source,
+                    v.seller_key, v.buyer_key, v.record, v.content_hash, c.position, p.fields AS personal
+               FROM contract k
+               JOIN contract_version v ON v.contract_key = k.contract_key
+               JOIN change_set c ON c.change_set_id = v.change_set_id
+               LEFT JOIN contract_personal p ON p.contract_version_id = v.contract_version_id
+              WHERE k.registration_number IN (SELECT value FROM json_each($1))
+                AND c.position IS NOT NULL
+              ORDER BY v.version",
+            json_list(numbers)
+        )?,
+    };
+    // Later versions overwrite earlier ones.
+    Ok(found.into_iter().map(|row| (row.registration_number.clone(), row)).collect())
+}
+
+/// All visible versions of one contract, oldest first.
+pub async fn list_versions(tx: &mut Tx, registration_number: &str) -> Result<Vec<CurrentRow>, StoreError> {
+    rows!(
+        tx,
+        CurrentRow,
+        "SELECT k.contract_key, v.contract_version_id, k.contract_id, k.registration_number, v.version, v.source,
+                v.seller_key, v.buyer_key, v.record, v.content_hash, c.position, p.fields AS personal
+           FROM contract k
+           JOIN contract_version v ON v.contract_key = k.contract_key
+           JOIN change_set c ON c.change_set_id = v.change_set_id
+           LEFT JOIN contract_personal p ON p.contract_version_id = v.contract_version_id
+          WHERE k.registration_number = $1 AND c.position IS NOT NULL
+          ORDER BY v.version",
+        registration_number
+    )
+}
+
+/// Current versions of all contracts in which one of the organisations takes part, at most `limit`.
+pub async fn list_current_of_organisation(
+    tx: &mut Tx,
+    organisation_key: i64,
+    after_contract_key: i64,
+    limit: i64,
+) -> Result<Vec<CurrentRow>, StoreError> {
+    rows!(
+        tx,
+        CurrentRow,
+        "SELECT k.contract_key, v.contract_version_id, k.contract_id, k.registration_number, v.version, v.source,
+                v.seller_key, v.buyer_key, v.record, v.content_hash, c.position, p.fields AS personal
+           FROM contract_version v
+           JOIN contract k ON k.contract_key = v.contract_key
+           JOIN change_set c ON c.change_set_id = v.change_set_id
+           LEFT JOIN contract_personal p ON p.contract_version_id = v.contract_version_id
+          WHERE (v.seller_key = $1 OR v.buyer_key = $1)
+            AND c.position IS NOT NULL
+            AND v.contract_key > $2
+            AND NOT EXISTS (SELECT 1 FROM contract_version later
+                              JOIN change_set l ON l.change_set_id = later.change_set_id
+                             WHERE later.contract_key = v.contract_key
+                               AND later.version > v.version
+                               AND l.position IS NOT NULL)
+          ORDER BY v.contract_key
+          LIMIT $3",
+        organisation_key,
+        after_contract_key,
+        limit
+    )
+}
+
+/// Writes versions into the open change set and gives their contract keys in order.
+pub async fn save_versions(tx: &mut WriteTx, versions: &[NewVersion]) -> Result<Vec<i64>, StoreError> {
+    let change_set_id = tx.change_set().await?;
+    let keys = contract_keys(tx, versions).await?;
+    let ids = insert_versions(tx, change_set_id, versions, &keys).await?;
+    for (version, id) in versions.iter().zip(&ids) {
+        if let Some(fields) = &version.personal {
+            run!(
+                &mut tx.tx,
+                "INSERT INTO contract_personal (contract_version_id, fields) VALUES ($1, $2)",
+                id,
+                fields
+            )?;
+        }
+    }
+    Ok(keys)
+}
+
+async fn contract_keys(tx: &mut WriteTx, versions: &[NewVersion]) -> Result<Vec<i64>, StoreError> {
+    // Bulk load: one statement with arrays on PostgreSQL, where each round trip counts; a loop on SQLite, where none does.
+    match &mut tx.tx {
+        Tx::Postgres(connection) => {
+            let ids: Vec<&str> = versions.iter().map(|version| version.contract_id.as_str()).collect();
+            let numbers: Vec<&str> =
+                versions.iter().map(|version| version.registration_number.as_str()).collect();
+            sqlx::query(
+                "INSERT INTO contract (contract_id, registration_number)
+                 SELECT * FROM UNNEST($1::TEXT[], $2::TEXT[])
+                     ON CONFLICT (registration_number) DO NOTHING",
+            )
+            .bind(&ids)
+            .bind(&numbers)
+            .execute(&mut **connection)
+            .await?;
+            let found: Vec<(String, i64)> = sqlx::query_as(
+                "SELECT registration_number, contract_key FROM contract WHERE registration_number = ANY($1)",
+            )
+            .bind(&numbers)
+            .fetch_all(&mut **connection)
+            .await?;
+            let by_number: HashMap<String, i64> = found.into_iter().collect();
+            versions
+                .iter()
+                .map(|version| {
+                    by_number
+                        .get(&version.registration_number)
+                        .copied()
+                        .ok_or_else(|| StoreError::Damaged("contract vanished".to_owned()))
+                })
+                .collect()
+        }
+        Tx::Sqlite(connection) => {
+            let mut keys = Vec::with_capacity(versions.len());
+            for version in versions {
+                let (key,): (i64,) = sqlx::query_as(
+                    "INSERT INTO contract (contract_id, registration_number) VALUES ($1, $2)
+                         ON CONFLICT (registration_number) DO UPDATE SET registration_number = excluded.registration_number
+                     RETURNING contract_key",
+                )
+                .bind(&version.contract_id)
+                .bind(&version.registration_number)
+                .fetch_one(&mut **connection)
+                .await?;
+                keys.push(key);
+            }
+            Ok(keys)
+        }
+    }
+}
+
+async fn insert_versions(
+    tx: &mut WriteTx,
+    change_set_id: i64,
+    versions: &[NewVersion],
+    keys: &[i64],
+) -> Result<Vec<i64>, StoreError> {
+    // Bulk load, as above.
+    match &mut tx.tx {
+        Tx::Postgres(connection) => {
+            let column = |pick: fn(&NewVersion) -> &str| versions.iter().map(pick).collect::<Vec<_>>();
+            let numbers = |pick: fn(&NewVersion) -> i64| versions.iter().map(pick).collect::<Vec<_>>();
+            let hashes: Vec<&[u8]> = versions.iter().map(|version| version.content_hash.as_slice()).collect();
+            let ids: Vec<(i64,)> = sqlx::query_as(
+                "INSERT INTO contract_version (contract_key, version, change_set_id, source, standing, registered_on,
+                        contract_type, contract_value_fen, technology_value_fen, seller_key, buyer_key, record, content_hash)
+                 SELECT contract_key, version, $1, source, standing, registered_on, contract_type, contract_value_fen,
+                        technology_value_fen, seller_key, buyer_key, record, content_hash
+                   FROM UNNEST($2::BIGINT[], $3::BIGINT[], $4::TEXT[], $5::TEXT[], $6::TEXT[], $7::TEXT[], $8::BIGINT[],
+                               $9::BIGINT[], $10::BIGINT[], $11::BIGINT[], $12::TEXT[], $13::BYTEA[])
+                        WITH ORDINALITY
+                        AS t(contract_key, version, source, standing, registered_on, contract_type, contract_value_fen,
+                             technology_value_fen, seller_key, buyer_key, record, content_hash, place)
+                  ORDER BY place
+                 RETURNING contract_version_id",
+            )
+            .bind(change_set_id)
+            .bind(keys)
+            .bind(numbers(|version| version.version))
+            .bind(column(|version| version.source))
+            .bind(column(|version| version.standing))
+            .bind(column(|version| &version.registered_on))
+            .bind(column(|version| &version.contract_type))
+            .bind(numbers(|version| version.contract_value_fen))
+            .bind(numbers(|version| version.technology_value_fen))
+            .bind(numbers(|version| version.seller_key))
+            .bind(numbers(|version| version.buyer_key))
+            .bind(column(|version| &version.record))
+            .bind(hashes)
+            .fetch_all(&mut **connection)
+            .await?;
+            let mut ids: Vec<i64> = ids.into_iter().map(|(id,)| id).collect();
+            ids.sort_unstable();
+            Ok(ids)
+        }
+        Tx::Sqlite(connection) => {
+            let mut ids = Vec::with_capacity(versions.len());
+            for (version, key) in versions.iter().zip(keys) {
+                let inserted = sqlx::query(
+                    "INSERT INTO contract_version (contract_key, version, change_set_id, source, standing, registered_on,
+                            contract_type, contract_value_fen, technology_value_fen, seller_key, buyer_key, record,
+                            content_hash)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                )
+                .bind(key)
+                .bind(version.version)
+                .bind(change_set_id)
+                .bind(version.source)
+                .bind(version.standing)
+                .bind(&version.registered_on)
+                .bind(&version.contract_type)
+                .bind(version.contract_value_fen)
+                .bind(version.technology_value_fen)
+                .bind(version.seller_key)
+                .bind(version.buyer_key)
+                .bind(&version.record)
+                .bind(&version.content_hash)
+                .execute(&mut **connection)
+                .await?;
+                ids.push(inserted.last_insert_rowid());
+            }
+            Ok(ids)
+        }
+    }
+}
+
+/// Numbers of staged contracts of which somebody else committed a version after a log position: at most 20.
+///
+/// Runs from the small side: the change sets committed since.
+pub async fn list_overtaken(
+    tx: &mut Tx,
+    change_set_id: i64,
+    position: i64,
+) -> Result<Vec<(String,)>, StoreError> {
+    rows!(
+        tx,
+        (String,),
+        "SELECT DISTINCT k.registration_number
+           FROM change_set c
+           JOIN contract_version other ON other.change_set_id = c.change_set_id
+           JOIN contract_version mine ON mine.contract_key = other.contract_key
+           JOIN contract k ON k.contract_key = mine.contract_key
+          WHERE c.position > $2 AND mine.change_set_id = $1
+          ORDER BY k.registration_number
+          LIMIT 20",
+        change_set_id,
+        position
+    )
+}
+
+/// Content hashes of a change set's versions in the order in which they were written.
+pub async fn list_content_hashes(
+    tx: &mut Tx,
+    change_set_id: i64,
+    after: i64,
+) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+    rows!(
+        tx,
+        (i64, Vec<u8>),
+        "SELECT contract_version_id, content_hash
+           FROM contract_version
+          WHERE change_set_id = $1 AND contract_version_id > $2
+          ORDER BY contract_version_id
+          LIMIT 10000",
+        change_set_id,
+        after
+    )
+}
+
+/// Erases the personal data of all versions of a contract (个人信息删除); proofs stay whole.
+pub async fn erase_personal(tx: &mut WriteTx, contract_key: i64) -> Result<u64, StoreError> {
+    run!(
+        &mut tx.tx,
+        "DELETE FROM contract_personal
+          WHERE contract_version_id IN (SELECT contract_version_id FROM contract_version WHERE contract_key = $1)",
+        contract_key
+    )
+}
+
+record! {
+    /// What a figure opens to: one contract, without personal data.
+    #[derive(Clone, Debug)]
+    pub struct BehindRow {
+        /// Row number of the fact.
+        fact_id: i64,
+        /// 登记编号
+        registration_number: String,
+        /// Version that the fact stems from.
+        version: i64,
+        /// Log position from which it holds.
+        position: i64,
+        /// Record, JSON.
+        record: String,
+    }
+}
+
+/// The contracts behind facts, in the order of the facts.
+pub async fn list_behind(tx: &mut Tx, fact_ids: &[i64]) -> Result<Vec<BehindRow>, StoreError> {
+    let ids = serde_json::to_string(fact_ids).map_err(|error| StoreError::Damaged(error.to_string()))?;
+    // A list is bound as JSON; the functions that take it apart differ.
+    match tx {
+        Tx::Postgres(_) => rows!(
+            tx,
+            BehindRow,
+            "SELECT f.fact_id, k.registration_number, v.version, c.position, v.record
+               FROM contract_fact f
+               JOIN contract k ON k.contract_key = f.contract_key
+               JOIN contract_version v ON v.contract_key = f.contract_key AND v.version = f.version
+               JOIN change_set c ON c.change_set_id = f.change_set_id
+               JOIN change_set visible ON visible.change_set_id = v.change_set_id AND visible.position IS NOT NULL
+              WHERE f.fact_id IN (SELECT CAST(json_array_elements_text(CAST($1 AS JSON)) AS BIGINT))
+              ORDER BY f.fact_id",
+            ids
+        ),
+        Tx::Sqlite(_) => rows!(
+            tx,
+            BehindRow,
+            "SELECT f.fact_id, k.registration_number, v.version, c.position, v.record
+               FROM contract_fact f
+               JOIN contract k ON k.contract_key = f.contract_key
+               JOIN contract_version v ON v.contract_key = f.contract_key AND v.version = f.version
+               JOIN change_set c ON c.change_set_id = f.change_set_id
+               JOIN change_set visible ON visible.change_set_id = v.change_set_id AND visible.position IS NOT NULL
+              WHERE f.fact_id IN (SELECT value FROM json_each($1))
+              ORDER BY f.fact_id",
+            ids
+        ),
+    }
+}
+
+fn json_list(texts: &[String]) -> String {
+    serde_json::Value::from(texts).to_string()
+}

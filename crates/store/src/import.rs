@@ -1,0 +1,137 @@
+//! Imports (导入批次) and the months that the national exchange has delivered.
+
+use crate::db::{Tx, WriteTx};
+use crate::error::StoreError;
+
+record! {
+    /// One import.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ImportRow {
+        /// UUID.
+        import_id: String,
+        /// Change set that its rows carry.
+        change_set_id: i64,
+        /// `registry` or `exchange`.
+        source: String,
+        /// As it was called.
+        file_name: String,
+        /// Of the file's bytes, hex.
+        file_sha256: String,
+        /// Rows read.
+        row_count: i64,
+        /// Contracts not known before.
+        new_count: i64,
+        /// Contracts that got a new version.
+        changed_count: i64,
+        /// Contracts already there with the same content.
+        unchanged_count: i64,
+        /// Rows of the exchange that the registry overrules.
+        kept_count: i64,
+        /// Rows refused.
+        problem_count: i64,
+        /// Instant.
+        imported_at_ms: i64,
+    }
+}
+
+/// Writes the record of an import.
+pub async fn save(tx: &mut WriteTx, import: &ImportRow) -> Result<(), StoreError> {
+    run!(
+        &mut tx.tx,
+        "INSERT INTO contract_import (import_id, change_set_id, source, file_name, file_sha256, row_count, new_count,
+                changed_count, unchanged_count, kept_count, problem_count, imported_at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        &import.import_id,
+        import.change_set_id,
+        &import.source,
+        &import.file_name,
+        &import.file_sha256,
+        import.row_count,
+        import.new_count,
+        import.changed_count,
+        import.unchanged_count,
+        import.kept_count,
+        import.problem_count,
+        import.imported_at_ms
+    )?;
+    Ok(())
+}
+
+/// Imports, newest first, at most `limit`.
+pub async fn list(tx: &mut Tx, limit: i64) -> Result<Vec<ImportRow>, StoreError> {
+    rows!(
+        tx,
+        ImportRow,
+        "SELECT import_id, change_set_id, source, file_name, file_sha256, row_count, new_count, changed_count,
+                unchanged_count, kept_count, problem_count, imported_at_ms
+           FROM contract_import
+          ORDER BY imported_at_ms DESC, import_id DESC
+          LIMIT $1",
+        limit
+    )
+}
+
+/// The import that a change set stems from.
+pub async fn find_of_change_set(tx: &mut Tx, change_set_id: i64) -> Result<Option<ImportRow>, StoreError> {
+    row!(
+        tx,
+        ImportRow,
+        "SELECT import_id, change_set_id, source, file_name, file_sha256, row_count, new_count, changed_count,
+                unchanged_count, kept_count, problem_count, imported_at_ms
+           FROM contract_import
+          WHERE change_set_id = $1",
+        change_set_id
+    )
+}
+
+/// Notes that the exchange has delivered a month (`2026-05`).
+pub async fn save_exchange_month(tx: &mut WriteTx, month: &str) -> Result<(), StoreError> {
+    let change_set_id = tx.change_set().await?;
+    run!(
+        &mut tx.tx,
+        "INSERT INTO exchange_coverage (month, change_set_id) VALUES ($1, $2) ON CONFLICT (month) DO NOTHING",
+        month,
+        change_set_id
+    )?;
+    Ok(())
+}
+
+/// Months that the exchange has delivered, in order, as of a log position.
+pub async fn list_exchange_months(tx: &mut Tx, as_of: i64) -> Result<Vec<(String,)>, StoreError> {
+    rows!(
+        tx,
+        (String,),
+        "SELECT e.month
+           FROM exchange_coverage e
+           JOIN change_set c ON c.change_set_id = e.change_set_id
+          WHERE c.position <= $1
+          ORDER BY e.month",
+        as_of
+    )
+}
+
+/// Discards what imports staged and never committed before an instant; gives the number of change sets.
+pub async fn discard_abandoned(tx: &mut WriteTx, before_ms: i64) -> Result<u64, StoreError> {
+    run!(
+        &mut tx.tx,
+        "DELETE FROM contract_fact
+          WHERE change_set_id IN (SELECT change_set_id FROM change_set WHERE position IS NULL AND opened_at_ms < $1)",
+        before_ms
+    )?;
+    run!(
+        &mut tx.tx,
+        "DELETE FROM contract_personal
+          WHERE contract_version_id IN (
+                SELECT v.contract_version_id FROM contract_version v
+                  JOIN change_set c ON c.change_set_id = v.change_set_id
+                 WHERE c.position IS NULL AND c.opened_at_ms < $1)",
+        before_ms
+    )?;
+    run!(
+        &mut tx.tx,
+        "DELETE FROM contract_version
+          WHERE change_set_id IN (SELECT change_set_id FROM change_set WHERE position IS NULL AND opened_at_ms < $1)",
+        before_ms
+    )?;
+    run!(&mut tx.tx, "DELETE FROM change_set WHERE position IS NULL AND opened_at_ms < $1", before_ms)
+}

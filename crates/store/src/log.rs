@@ -1,0 +1,320 @@
+//! The only way to commit: entries are appended under the head row's lock, so the log is gapless and in commit order.
+
+use serde_json::Value;
+use xiaoxiang_audit::{Frontier, LogEntry};
+
+use crate::db::{Tx, WriteTx};
+use crate::error::StoreError;
+use crate::job::NewJob;
+
+/// Entries read at once.
+pub const ENTRIES_PAGE_MAX: i64 = 10_000;
+
+/// An event to be logged with the change that caused it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEntry {
+    /// What happened: `contract.imported`.
+    pub kind: &'static str,
+    /// What it happened to: `contract:2017430100000001`.
+    pub subject: String,
+    /// The facts, without personal data in clear. An object.
+    pub payload: Value,
+}
+
+/// Where a commit landed in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Position of the commit's last entry; its change set carries it.
+    pub position: i64,
+}
+
+record! {
+    /// One entry as stored.
+    #[derive(Clone, Debug)]
+    pub struct EntryRow {
+        /// Place in the log, from 0.
+        position: i64,
+        /// Form of the entry.
+        format: i64,
+        /// Instant of the commit.
+        at_ms: i64,
+        /// Who did it.
+        actor: String,
+        /// What happened.
+        kind: String,
+        /// What it happened to.
+        subject: String,
+        /// JSON object.
+        payload: String,
+        /// RFC 9162 leaf hash.
+        leaf_hash: Vec<u8>,
+    }
+}
+
+record! {
+    /// The log's end.
+    #[derive(Clone, Debug)]
+    pub struct HeadRow {
+        /// Identity of this log, new with each database.
+        log_id: String,
+        /// Number of entries.
+        size: i64,
+        /// Compact range of the tree.
+        frontier: Vec<u8>,
+    }
+}
+
+impl EntryRow {
+    /// The entry as the audit crate hashes it.
+    pub fn entry(&self) -> Result<LogEntry, StoreError> {
+        let payload = serde_json::from_str(&self.payload).map_err(|error| {
+            StoreError::Damaged(format!("payload of log entry {}: {error}", self.position))
+        })?;
+        Ok(LogEntry {
+            format: u16::try_from(self.format)
+                .map_err(|_| StoreError::Damaged(format!("format of log entry {}", self.position)))?,
+            position: u64::try_from(self.position)
+                .map_err(|_| StoreError::Damaged(format!("log position {}", self.position)))?,
+            at_ms: self.at_ms,
+            actor: self.actor.clone(),
+            kind: self.kind.clone(),
+            subject: self.subject.clone(),
+            payload,
+        })
+    }
+}
+
+impl HeadRow {
+    /// The tree's compact range.
+    pub fn frontier(&self) -> Result<Frontier, StoreError> {
+        let frontier = Frontier::from_bytes(&self.frontier)
+            .map_err(|error| StoreError::Damaged(format!("log frontier: {error}")))?;
+        if i64::try_from(frontier.size()) != Ok(self.size) {
+            return Err(StoreError::Damaged("log frontier and size differ".to_owned()));
+        }
+        Ok(frontier)
+    }
+}
+
+impl WriteTx {
+    /// The change set of this transaction, opened at first use.
+    pub async fn change_set(&mut self) -> Result<i64, StoreError> {
+        if let Some(change_set_id) = self.change_set_id {
+            return Ok(change_set_id);
+        }
+        let now_ms = self.now_ms;
+        let opened: Option<(i64,)> = row!(
+            &mut self.tx,
+            (i64,),
+            "INSERT INTO change_set (opened_at_ms) VALUES ($1) RETURNING change_set_id",
+            now_ms
+        )?;
+        let (change_set_id,) =
+            opened.ok_or_else(|| StoreError::Damaged("change set without an id".to_owned()))?;
+        self.change_set_id = Some(change_set_id);
+        Ok(change_set_id)
+    }
+
+    /// Goes on with a change set that earlier transactions staged.
+    pub fn adopt(&mut self, change_set_id: i64) {
+        self.change_set_id = Some(change_set_id);
+    }
+
+    /// Keeps staged rows without a log entry: they stay invisible until a later commit adopts their change set.
+    pub async fn keep_staged(self) -> Result<(), StoreError> {
+        self.tx.finish().await
+    }
+
+    /// Writes one entry per event, queues the jobs and commits.
+    ///
+    /// # Panics
+    /// Where no event is given: no write may lack its entry.
+    pub async fn commit(
+        mut self,
+        actor: &str,
+        events: impl IntoIterator<Item = NewEntry>,
+        jobs: impl IntoIterator<Item = NewJob>,
+    ) -> Result<Commit, StoreError> {
+        for job in jobs {
+            crate::job::queue(&mut self, &job).await?;
+        }
+        let head = lock_head(&mut self.tx).await?;
+        let mut frontier = head.frontier()?;
+        let mut size = head.size;
+        for event in events {
+            let row = leaf(size, self.now_ms, actor, event)?;
+            frontier.append(row.1);
+            insert_entry(&mut self.tx, &row.0, &row.1).await?;
+            size += 1;
+        }
+        assert!(size > head.size, "no write may lack its log entry");
+        run!(&mut self.tx, "UPDATE log_head SET size = $1, frontier = $2", size, frontier.to_bytes())?;
+        let position = size - 1;
+        if let Some(change_set_id) = self.change_set_id {
+            run!(
+                &mut self.tx,
+                "UPDATE change_set SET position = $1 WHERE change_set_id = $2",
+                position,
+                change_set_id
+            )?;
+        }
+        self.tx.finish().await?;
+        Ok(Commit { position })
+    }
+}
+
+/// Takes the head row's lock (on SQLite the write lock is already held) and reads it.
+async fn lock_head(tx: &mut Tx) -> Result<HeadRow, StoreError> {
+    row!(tx, HeadRow, "UPDATE log_head SET size = size RETURNING log_id, size, frontier")?
+        .ok_or_else(|| StoreError::Damaged("log head is missing".to_owned()))
+}
+
+fn leaf(
+    position: i64,
+    at_ms: i64,
+    actor: &str,
+    event: NewEntry,
+) -> Result<(LogEntry, xiaoxiang_audit::Hash), StoreError> {
+    let entry = LogEntry {
+        format: xiaoxiang_audit::entry::ENTRY_FORMAT,
+        position: u64::try_from(position).map_err(|_| StoreError::Damaged("negative log size".to_owned()))?,
+        at_ms,
+        actor: actor.to_owned(),
+        kind: event.kind.to_owned(),
+        subject: event.subject,
+        payload: event.payload,
+    };
+    let leaf_hash =
+        entry.leaf_hash().map_err(|error| StoreError::Damaged(format!("log payload: {error}")))?;
+    Ok((entry, leaf_hash))
+}
+
+async fn insert_entry(
+    tx: &mut Tx,
+    entry: &LogEntry,
+    leaf_hash: &xiaoxiang_audit::Hash,
+) -> Result<(), StoreError> {
+    run!(
+        tx,
+        "INSERT INTO log_entry (position, format, at_ms, actor, kind, subject, payload, leaf_hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        i64::try_from(entry.position).map_err(|_| StoreError::Damaged("log position".to_owned()))?,
+        i64::from(entry.format),
+        entry.at_ms,
+        &entry.actor,
+        &entry.kind,
+        &entry.subject,
+        entry.payload.to_string(),
+        leaf_hash.0.to_vec()
+    )?;
+    Ok(())
+}
+
+/// The log's end as this snapshot sees it.
+pub async fn head(tx: &mut Tx) -> Result<HeadRow, StoreError> {
+    row!(tx, HeadRow, "SELECT log_id, size, frontier FROM log_head")?
+        .ok_or_else(|| StoreError::Damaged("log head is missing".to_owned()))
+}
+
+/// Entries after a position (`-1` from the start), in order, at most `limit`.
+pub async fn list_after(tx: &mut Tx, position: i64, limit: i64) -> Result<Vec<EntryRow>, StoreError> {
+    rows!(
+        tx,
+        EntryRow,
+        "SELECT position, format, at_ms, actor, kind, subject, payload, leaf_hash
+           FROM log_entry
+          WHERE position > $1
+          ORDER BY position
+          LIMIT $2",
+        position,
+        limit.min(ENTRIES_PAGE_MAX)
+    )
+}
+
+/// Entries about one subject, in order.
+pub async fn list_of_subject(tx: &mut Tx, subject: &str) -> Result<Vec<EntryRow>, StoreError> {
+    rows!(
+        tx,
+        EntryRow,
+        "SELECT position, format, at_ms, actor, kind, subject, payload, leaf_hash
+           FROM log_entry
+          WHERE subject = $1
+          ORDER BY position
+          LIMIT 10000",
+        subject
+    )
+}
+
+/// Leaf hashes from a position on, in order, at most [`ENTRIES_PAGE_MAX`].
+pub async fn list_leaf_hashes(tx: &mut Tx, from_position: i64) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+    rows!(
+        tx,
+        (i64, Vec<u8>),
+        "SELECT position, leaf_hash FROM log_entry WHERE position >= $1 ORDER BY position LIMIT 10000",
+        from_position
+    )
+}
+
+/// Whether anything of one of the kinds was logged after a position.
+pub async fn has_kind_after(tx: &mut Tx, position: i64, kind_prefix: &str) -> Result<bool, StoreError> {
+    let found: Option<(i64,)> = row!(
+        tx,
+        (i64,),
+        "SELECT position FROM log_entry
+          WHERE position > $1 AND substr(kind, 1, length($2)) = $2
+          ORDER BY position
+          LIMIT 1",
+        position,
+        kind_prefix
+    )?;
+    Ok(found.is_some())
+}
+
+/// Stores a signed tree head; an equal one already there stays.
+pub async fn save_tree_head(
+    tx: &mut WriteTx,
+    size: i64,
+    signed_at_ms: i64,
+    signed: &str,
+) -> Result<(), StoreError> {
+    run!(
+        &mut tx.tx,
+        "INSERT INTO tree_head (size, signed_at_ms, signed) VALUES ($1, $2, $3) ON CONFLICT (size) DO NOTHING",
+        size,
+        signed_at_ms,
+        signed
+    )?;
+    Ok(())
+}
+
+/// All signed tree heads, oldest first.
+pub async fn list_tree_heads(tx: &mut Tx) -> Result<Vec<(i64, String)>, StoreError> {
+    rows!(tx, (i64, String), "SELECT size, signed FROM tree_head ORDER BY size")
+}
+
+/// The public keys that ever signed, oldest first.
+pub async fn list_keys(tx: &mut Tx) -> Result<Vec<(String, String, i64)>, StoreError> {
+    rows!(
+        tx,
+        (String, String, i64),
+        "SELECT key_id, public_key, since_position FROM audit_key ORDER BY since_position, key_id"
+    )
+}
+
+/// Records a public key; one already known stays.
+pub async fn save_key(
+    tx: &mut WriteTx,
+    key_id: &str,
+    public_key: &str,
+    since_position: i64,
+) -> Result<(), StoreError> {
+    run!(
+        &mut tx.tx,
+        "INSERT INTO audit_key (key_id, public_key, since_position) VALUES ($1, $2, $3)
+         ON CONFLICT (key_id) DO NOTHING",
+        key_id,
+        public_key,
+        since_position
+    )?;
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! Migrations: paired files, embedded, only ever forward, under a lock.
+
+use std::borrow::Cow;
+
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+use crate::db::{Db, Tx};
+use crate::error::StoreError;
+
+/// Number, name, text for SQLite, text for PostgreSQL.
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
+    1,
+    "spine",
+    include_str!("../../../migrations/sqlite/0001_spine.sql"),
+    include_str!("../../../migrations/postgres/0001_spine.sql"),
+)];
+
+/// How the database's schema stands to this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SchemaState {
+    /// No table of ours yet.
+    Empty,
+    /// Behind; `migrate` brings it up.
+    Older,
+    /// As this program expects.
+    Current,
+    /// Written by a newer program.
+    Newer,
+}
+
+impl Db {
+    /// Brings the schema up to this program's version and opens the log of an empty database under `log_id`.
+    ///
+    /// PostgreSQL holds an advisory lock meanwhile, SQLite its write lock.
+    pub async fn migrate(&self, log_id: &str) -> Result<(), StoreError> {
+        if self.schema_state().await? == SchemaState::Newer {
+            return Err(StoreError::Schema {
+                found: self.schema_version().await?,
+                expected: expected_version(),
+            });
+        }
+        match self {
+            Self::Sqlite { writer, .. } => migrator(|texts| texts.2).run(writer).await,
+            Self::Postgres(pool) => migrator(|texts| texts.3).run(pool).await,
+        }
+        .map_err(StoreError::Migration)?;
+        let mut tx = self.begin(0).await?;
+        run!(
+            &mut tx.tx,
+            "INSERT INTO log_head (only_row, log_id, size, frontier) VALUES (1, $1, 0, $2)
+             ON CONFLICT (only_row) DO NOTHING",
+            log_id,
+            xiaoxiang_audit::Frontier::default().to_bytes()
+        )?;
+        tx.tx.finish().await
+    }
+
+    /// Compares the schema with this program's.
+    pub async fn schema_state(&self) -> Result<SchemaState, StoreError> {
+        let found = self.schema_version().await?;
+        Ok(match found.cmp(&expected_version()) {
+            _ if found == 0 => SchemaState::Empty,
+            std::cmp::Ordering::Less => SchemaState::Older,
+            std::cmp::Ordering::Equal => SchemaState::Current,
+            std::cmp::Ordering::Greater => SchemaState::Newer,
+        })
+    }
+
+    /// Refuses a schema that is not this program's.
+    pub async fn require_current_schema(&self) -> Result<(), StoreError> {
+        match self.schema_state().await? {
+            SchemaState::Current => Ok(()),
+            _ => {
+                Err(StoreError::Schema { found: self.schema_version().await?, expected: expected_version() })
+            }
+        }
+    }
+
+    async fn schema_version(&self) -> Result<i64, StoreError> {
+        let mut tx = self.read().await?;
+        // The catalogues differ by nature.
+        let present: Option<(String,)> = match &mut tx {
+            Tx::Sqlite(_) => row!(
+                &mut tx,
+                (String,),
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'"
+            )?,
+            Tx::Postgres(_) => row!(
+                &mut tx,
+                (String,),
+                "SELECT CAST(tablename AS TEXT) FROM pg_tables
+                  WHERE tablename = '_sqlx_migrations' AND schemaname = current_schema()"
+            )?,
+        };
+        if present.is_none() {
+            return Ok(0);
+        }
+        let version: Option<(Option<i64>,)> =
+            row!(&mut tx, (Option<i64>,), "SELECT MAX(version) FROM _sqlx_migrations WHERE success")?;
+        Ok(version.and_then(|(version,)| version).unwrap_or(0))
+    }
+}
+
+fn expected_version() -> i64 {
+    MIGRATIONS.last().map_or(0, |migration| migration.0)
+}
+
+fn migrator(text: impl Fn(&(i64, &'static str, &'static str, &'static str)) -> &'static str) -> Migrator {
+    Migrator::with_migrations(
+        MIGRATIONS
+            .iter()
+            .map(|texts| {
+                let text = text(texts).into_sql_str();
+                Migration::new(texts.0, Cow::Borrowed(texts.1), MigrationType::Simple, text, false)
+            })
+            .collect(),
+    )
+}
+
+impl Tx {
+    /// Ends the transaction without a log entry: only for migrations and staging, never for a decision.
+    pub(crate) async fn finish(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(transaction) => transaction.commit().await?,
+            Self::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+}

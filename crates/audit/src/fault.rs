@@ -27,6 +27,8 @@ impl Sentence {
 pub enum Fault {
     /// The first line is not the header of an export that this version reads.
     NotAnExport,
+    /// The log id of the header is not that of the last line; one of the two was altered.
+    HeaderContradicted,
     /// A line is damaged, not in canonical form, too long or in the wrong place.
     LineUnreadable {
         /// The entry that was due at this place.
@@ -224,6 +226,11 @@ impl Fault {
             Self::NotAnExport => (
                 "首行不是本程序可读的审计日志导出文件头".to_owned(),
                 "the first line is not the header of an audit export that this version reads".to_owned(),
+            ),
+            Self::HeaderContradicted => (
+                "文件头所载日志编号与末行不符，其中之一被改动".to_owned(),
+                "the log id of the header is not that of the last line: one of the two was altered"
+                    .to_owned(),
             ),
             Self::LineUnreadable { expected, trouble } => {
                 let (zh, en) = trouble.words();

@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use ed25519_dalek::Signer as _;
-use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, spki::der::pem};
+use ed25519_dalek::pkcs8::spki::der::{pem::LineEnding, zeroize::Zeroizing};
+use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, KeypairBytes};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -51,10 +52,11 @@ impl SigningKey {
         ed25519_dalek::SigningKey::from_pkcs8_pem(text).map(Self).map_err(|_| KeyError::PrivateKeyForm)
     }
 
-    /// Writes the key file. Who reads this text can sign in the log's name.
-    pub fn to_pkcs8_pem(&self) -> String {
-        let text = self.0.to_pkcs8_pem(pem::LineEnding::LF);
-        text.expect("an ed25519 key always has a PKCS#8 form").to_string()
+    /// Writes the key file, in the PKCS#8 version without the public half, which every tool reads. Who
+    /// has this text can sign in the log's name; it is wiped when dropped.
+    pub fn to_pkcs8_pem(&self) -> Zeroizing<String> {
+        let pair = KeypairBytes { secret_key: self.0.to_bytes(), public_key: None };
+        pair.to_pkcs8_pem(LineEnding::LF).expect("an ed25519 key always has a PKCS#8 form")
     }
 
     /// Returns the public half.

@@ -298,6 +298,7 @@ impl<'a> Verifier<'a> {
         self.trailer_line = Some(self.line);
         if trailer.log_id != self.log_id {
             let statement = TrailerStatement::LogId;
+            self.report_at(Some(1), Fault::HeaderContradicted);
             self.report(Fault::TrailerWrong { statement });
         }
         if trailer.heads != self.heads_read {

@@ -64,7 +64,7 @@ fn dependencies() -> Result<()> {
         run::say("    cargo install --locked cargo-deny");
         return Ok(());
     }
-    run::run(&mut run::cargo(&["deny", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))?;
+    run::run(&mut run::cargo(&["deny", "--log-level", "error", "check", "bans", "licenses", "sources"]))?;
     let advisories = run::run_quietly(&mut run::cargo(&["deny", "check", "advisories"]));
     match advisories {
         Err(error) if format!("{error:#}").contains("failed to fetch advisory database") => {

@@ -1,1 +1,10 @@
-//! placeholder
+//! Statistics of technology contracts (技术合同统计): contract facts in columns, cross-tables, bulletins.
+//!
+//! Every table is a pure function of the columns, a log position and the words passed in; nothing here reads a
+//! clock, a file or a database. Amounts are whole fen, sums are exact, and rounding happens in the layout only.
+
+pub mod columns;
+pub mod cross_table;
+pub mod explain;
+pub mod geography;
+pub mod table;

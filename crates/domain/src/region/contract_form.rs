@@ -110,11 +110,23 @@ pub const FIELD_KEYS: [&str; 46] = [
 
 const COLUMN_KEYS: [&str; 10] =
     ["key", "header", "header_en", "aliases", "kind", "list", "required", "length_max", "source", "note"];
+const SIDE_KEYS: [&str; 4] = ["key", "name", "name_en", "aliases"];
+const FILE_KEYS: [&str; 5] = ["source", "note", "sides", "party_columns", "columns"];
 const KINDS: [&str; 8] = ["text", "date", "money", "code", "division", "country", "yes_no", "credit_code"];
+
+/// A party of the contract, whose words stand before the words of its columns: 卖方 + 名称.
+#[derive(Debug, Clone)]
+struct Side {
+    key: String,
+    name: String,
+    name_en: String,
+    words: Vec<String>,
+}
 
 /// The contract sheet of a region.
 #[derive(Debug, Clone, Default)]
 pub struct ContractForm {
+    sides: Vec<Side>,
     columns: Vec<FormColumn>,
     by_header: HashMap<String, usize>,
 }
@@ -122,48 +134,68 @@ pub struct ContractForm {
 impl ContractForm {
     /// Reads `forms/contract.yaml`; a later layer's file adds aliases and columns to the one before.
     pub(super) fn read(&mut self, file: &str, node: &Node, sink: &mut Sink) {
-        let Some(fields) = Fields::of(file, node, &["source", "note", "columns"], sink) else { return };
+        let Some(fields) = Fields::of(file, node, &FILE_KEYS, sink) else { return };
+        for item in fields.list("sides", sink) {
+            self.read_side(file, item, sink);
+        }
         for item in fields.list("columns", sink) {
-            self.read_column(file, item, sink);
+            if let Some(fields) = Fields::of(file, item, &COLUMN_KEYS, sink) {
+                self.read_column(&fields, None, sink);
+            }
+        }
+        for item in fields.list("party_columns", sink) {
+            let Some(fields) = Fields::of(file, item, &COLUMN_KEYS, sink) else { continue };
+            for side in self.sides.clone() {
+                self.read_column(&fields, Some(&side), sink);
+            }
         }
     }
 
-    fn read_column(&mut self, file: &str, node: &Node, sink: &mut Sink) {
-        let Some(fields) = Fields::of(file, node, &COLUMN_KEYS, sink) else { return };
+    fn read_side(&mut self, file: &str, node: &Node, sink: &mut Sink) {
+        let Some(fields) = Fields::of(file, node, &SIDE_KEYS, sink) else { return };
+        let (Some(key), Some(name)) = (fields.text("key", sink), fields.text("name", sink)) else { return };
+        let aliases = fields.texts("aliases", sink).into_iter().map(|(_, text)| text);
+        let words = std::iter::once(name).chain(aliases).map(str::to_owned).collect();
+        let (key, name, name_en) = (key.to_owned(), name.to_owned(), fields.owned("name_en", sink));
+        self.sides.push(Side { key, name, name_en, words });
+    }
+
+    /// Reads a column; one of a party's columns is read once for each side.
+    fn read_column(&mut self, fields: &Fields<'_>, side: Option<&Side>, sink: &mut Sink) {
+        let file = fields.file;
         let Some(key) = fields.text("key", sink) else { return };
-        if !FIELD_KEYS.contains(&key) {
+        let key = side.map_or_else(|| key.to_owned(), |side| format!("{}_{key}", side.key));
+        if !FIELD_KEYS.contains(&key.as_str()) {
+            let near = nearest(&key, FIELD_KEYS);
             let mistake = Mistake::NotOneOf {
                 key: "key".to_owned(),
-                value: key.to_owned(),
+                value: key,
                 allowed: FIELD_KEYS.join(", "),
-                nearest: nearest(key, FIELD_KEYS),
+                nearest: near,
             };
             sink.add(file, fields.place_of("key"), mistake);
             return;
         }
-        let aliases: Vec<_> = fields.texts("aliases", sink);
         let at = match self.columns.iter().position(|column| column.key == key) {
             Some(at) => at,
             None => {
-                let Some(header) = fields.text("header", sink) else { return };
-                let Some(kind) = read_kind(&fields, sink) else { return };
-                let required = fields.one_of("required", &[("true", true), ("false", false)], sink);
-                self.columns.push(FormColumn {
-                    key: key.to_owned(),
-                    header: header.to_owned(),
-                    header_en: fields.owned("header_en", sink),
-                    aliases: Vec::new(),
-                    kind,
-                    presence: if required == Some(true) { Presence::Required } else { Presence::Optional },
-                    length_max: fields.number("length_max", 10_000, sink).unwrap_or(LENGTH_MAX_DEFAULT),
-                });
-                self.add_header(file, fields.place_of("header"), header, self.columns.len() - 1, sink);
+                let Some(column) = new_column(fields, key, side, sink) else { return };
+                self.add_header(file, fields.place_of("header"), &column.header, self.columns.len(), sink);
+                self.columns.push(column);
                 self.columns.len() - 1
             }
         };
-        for (place, alias) in aliases {
-            self.add_header(file, place, alias, at, sink);
-            self.columns[at].aliases.push(alias.to_owned());
+        let words = side.map_or_else(|| vec![String::new()], |side| side.words.clone());
+        let header = fields.node("header").map(|_| (fields.place_of("header"), fields.owned("header", sink)));
+        let aliases = fields.texts("aliases", sink).into_iter().map(|(place, text)| (place, text.to_owned()));
+        for (place, tail) in header.into_iter().chain(aliases) {
+            for word in &words {
+                let alias = format!("{word}{tail}");
+                self.add_header(file, place, &alias, at, sink);
+                if alias != self.columns[at].header {
+                    self.columns[at].aliases.push(alias);
+                }
+            }
         }
     }
 
@@ -206,6 +238,22 @@ impl ContractForm {
     pub fn columns(&self) -> &[FormColumn] {
         &self.columns
     }
+}
+
+fn new_column(fields: &Fields<'_>, key: String, side: Option<&Side>, sink: &mut Sink) -> Option<FormColumn> {
+    let (before, before_en) = side.map_or(("", ""), |side| (side.name.as_str(), side.name_en.as_str()));
+    let header = format!("{before}{}", fields.text("header", sink)?);
+    let header_en = format!("{before_en} {}", fields.owned("header_en", sink));
+    let required = fields.one_of("required", &[("true", true), ("false", false)], sink);
+    Some(FormColumn {
+        key,
+        header,
+        header_en: header_en.trim().to_owned(),
+        aliases: Vec::new(),
+        kind: read_kind(fields, sink)?,
+        presence: if required == Some(true) { Presence::Required } else { Presence::Optional },
+        length_max: fields.number("length_max", 10_000, sink).unwrap_or(LENGTH_MAX_DEFAULT),
+    })
 }
 
 fn read_kind(fields: &Fields<'_>, sink: &mut Sink) -> Option<ColumnKind> {

@@ -1,0 +1,253 @@
+//! The shipped regions parse without a problem and know what they must know.
+
+use std::sync::LazyLock;
+
+use jiff::civil::{Date, date};
+
+use super::super::{ColumnKind, DivisionCode, DivisionLevel, DivisionProblem, Presence, Region};
+use super::shipped_layer;
+
+static HUNAN: LazyLock<Region> = LazyLock::new(|| {
+    Region::parse(&[shipped_layer("china"), shipped_layer("hunan")]).unwrap_or_else(|problems| {
+        let lines: Vec<String> = problems.iter().take(20).map(ToString::to_string).collect();
+        panic!("{} problems:\n{}", problems.len(), lines.join("\n"))
+    })
+});
+
+const TODAY: Date = date(2026, 11, 22);
+
+fn code(text: &str) -> DivisionCode {
+    DivisionCode::parse(text).unwrap()
+}
+
+#[test]
+fn china_alone_is_a_region_too() {
+    let china = Region::parse(&[shipped_layer("china")]).unwrap();
+    assert_eq!(china.code(), DivisionCode::NATION);
+    assert_eq!(china.cities().len(), 34, "provinces, 港澳台 included");
+    assert!(china.letterhead().is_none());
+}
+
+#[test]
+fn hunan_has_14_cities_and_122_counties_in_order() {
+    let cities = HUNAN.cities();
+    assert_eq!(cities.len(), 14);
+    assert_eq!(cities[0], code("430100"));
+    assert_eq!(cities[13], code("433100"));
+    let counties: Vec<_> = cities.iter().flat_map(|city| HUNAN.divisions().children(*city)).collect();
+    assert_eq!(counties.len(), 122);
+    assert!(counties.is_sorted());
+    assert!(counties.iter().all(|c| HUNAN.divisions().find(**c).unwrap().level == DivisionLevel::County));
+}
+
+#[test]
+fn jishou_is_real_although_its_code_ends_in_01() {
+    assert_eq!(HUNAN.divisions().name(code("433101")), Some("吉首市"));
+    assert_eq!(HUNAN.divisions().city_of(code("433101")), Some(code("433100")));
+}
+
+#[test]
+fn renamed_codes_are_followed_whatever_the_day() {
+    let divisions = HUNAN.divisions();
+    for (old, new) in [
+        ("431121", "431181"),
+        ("430124", "430182"),
+        ("430521", "430582"),
+        ("430122", "430112"),
+        ("430221", "430212"),
+        ("341402", "340181"),
+        ("110103", "110101"),
+    ] {
+        assert_eq!(divisions.current(code(old), date(2009, 6, 1)), Ok(code(new)), "{old}");
+        assert_eq!(divisions.current(code(old), TODAY), Ok(code(new)), "{old} today");
+        assert_eq!(divisions.current(code(new), date(2009, 6, 1)), Ok(code(new)), "{new} on an old record");
+    }
+    assert!(divisions.exists_on(code("431121"), date(2020, 12, 31)));
+    assert!(!divisions.exists_on(code("431121"), date(2021, 1, 1)));
+    assert!(divisions.exists_on(code("431181"), date(2021, 1, 1)));
+    assert_eq!(divisions.name_on(code("431121"), date(2019, 1, 1)), Some("祁阳县"));
+}
+
+#[test]
+fn unknown_divided_and_vanished_codes_are_explained() {
+    let divisions = HUNAN.divisions();
+    let unknown = divisions.current(code("430199"), TODAY).unwrap_err();
+    assert!(unknown.message_zh().contains("430100 长沙市"), "{}", unknown.message_zh());
+    let nothing = divisions.current(code("990000"), TODAY).unwrap_err();
+    assert!(matches!(&nothing, DivisionProblem::Unknown { above: None, .. }));
+    assert!(nothing.message_zh().contains("990000"));
+    let divided = divisions.current(code("341400"), TODAY).unwrap_err();
+    assert!(divided.message_zh().contains("合肥市") && divided.to_string().contains("340500"), "{divided}");
+    let gone = divisions.current(code("230705"), TODAY).unwrap_err();
+    assert!(matches!(gone, DivisionProblem::Ended { .. }));
+    assert!(gone.message_zh().contains("去向不明"));
+}
+
+#[test]
+fn names_find_divisions_and_far_apart_namesakes_are_all_given() {
+    let by_name = |text: &str| HUNAN.divisions().by_name(text);
+    for (text, expected) in [
+        ("长沙市岳麓区", "430104"),
+        ("湖南省长沙市岳麓区", "430104"),
+        ("湖南长沙岳麓", "430104"),
+        ("湖南省岳麓区", "430104"),
+        ("湖南省长沙市", "430100"),
+        ("湖南省 长沙市", "430100"),
+        ("长沙", "430100"),
+        ("长沙县", "430121"),
+        ("湖南", "430000"),
+        ("湘西州", "433100"),
+        ("湘西土家族苗族自治州", "433100"),
+        ("吉首", "433101"),
+        ("津市", "430781"),
+        ("祁阳县", "431181"),
+        ("湖南省永州市祁阳县", "431181"),
+        ("宁乡", "430182"),
+        ("城步县", "430529"),
+        ("北京市朝阳区", "110105"),
+        ("北京市市辖区朝阳区", "110105"),
+        ("上海", "310000"),
+        ("内蒙古", "150000"),
+        ("新疆维吾尔自治区", "650000"),
+        ("香港特别行政区", "810000"),
+        ("吉林", "220000"),
+        ("仙桃", "429004"),
+        ("中国湖南省", "430000"),
+    ] {
+        assert_eq!(by_name(text), vec![code(expected)], "{text}");
+    }
+    assert!(by_name("朝阳").len() > 1);
+    assert!(by_name("鼓楼区").len() > 1);
+    assert!(by_name("火星市").is_empty());
+    assert!(by_name("").is_empty());
+}
+
+#[test]
+fn places_belong_to_cities_provinces_and_the_nation() {
+    let divisions = HUNAN.divisions();
+    assert!(divisions.is_within(code("430104"), code("430100")));
+    assert!(divisions.is_within(code("430104"), code("430000")));
+    assert!(divisions.is_within(code("430104"), DivisionCode::NATION));
+    assert!(!divisions.is_within(code("430104"), code("430200")));
+    assert_eq!(divisions.city_of(code("110105")), Some(code("110000")));
+    assert_eq!(divisions.city_of(code("429004")), Some(code("429004")));
+    assert_eq!(divisions.city_of(code("430000")), None);
+    assert_eq!(divisions.parent(code("430000")), Some(DivisionCode::NATION));
+    assert_eq!(divisions.full_name(code("430104")).as_deref(), Some("湖南省长沙市岳麓区"));
+    assert!(HUNAN.contains(code("433101")) && !HUNAN.contains(code("440100")));
+}
+
+#[test]
+fn contract_types_are_four_before_2021_and_five_since() {
+    let types = HUNAN.codes("contract_type").unwrap();
+    let names = |on: Date| types.roots_on(on).map(|root| root.name.as_str()).collect::<Vec<_>>();
+    assert_eq!(names(date(2017, 6, 1)), ["技术开发", "技术转让", "技术服务", "技术咨询"]);
+    assert_eq!(names(TODAY), ["技术开发", "技术转让", "技术许可", "技术服务", "技术咨询"]);
+    assert_eq!(types.root_of_text("专利实施许可", date(2019, 3, 1)), Some(2));
+    assert_eq!(types.root_of_text("专利实施许可", date(2021, 3, 1)), Some(3));
+    assert_eq!(types.restated_root_of("29"), 3);
+    assert_eq!(types.restated_root_of("21"), 2);
+    assert_eq!(types.find("技术许可", date(2020, 12, 31)), None);
+    assert_eq!(types.root_of_text("技术开发(委托)", TODAY), Some(1));
+    assert_eq!(types.by_number(5).unwrap().name, "技术服务");
+    assert_eq!(types.root_of("no such code"), 0);
+}
+
+#[test]
+fn party_kinds_keep_universities_apart() {
+    let kinds = HUNAN.codes("party_kind").unwrap();
+    let rows: Vec<_> = kinds.roots().map(|root| (root.number.unwrap(), root.name.as_str())).collect();
+    assert_eq!(
+        rows,
+        [
+            (1, "机关法人"),
+            (2, "科研机构"),
+            (3, "高等院校"),
+            (4, "医疗卫生"),
+            (5, "其他事业法人"),
+            (6, "社团法人"),
+            (7, "企业法人"),
+            (8, "自然人"),
+            (9, "其他组织"),
+            (10, "境外")
+        ]
+    );
+    for (text, number) in
+        [("高校", 3), ("0221", 3), ("事业法人", 5), ("有限责任公司", 7), ("021", 2), ("个人", 8)]
+    {
+        assert_eq!(kinds.root_of_text(text, TODAY), Some(number), "{text}");
+    }
+}
+
+#[test]
+fn headers_of_real_exports_find_their_column() {
+    let form = HUNAN.contract_form();
+    for (header, key) in [
+        ("合同登记编号", "registration_number"),
+        ("登记号", "registration_number"),
+        (" 合同名称 ", "project_name"),
+        ("成交总额", "contract_value"),
+        ("合同成交额", "contract_value"),
+        ("核定技术交易额", "technology_value"),
+        ("其中：技术交易额", "technology_value"),
+        ("转让方", "seller_name"),
+        ("受托方名称", "seller_name"),
+        ("卖方的名称*", "seller_name"),
+        ("卖方（受托方）名称", "seller_name"),
+        ("卖方【受托方】名称", "seller_name"),
+        ("卖方所在地", "seller_division"),
+        ("卖方地区代码", "seller_division"),
+        ("买方统一社会信用代码", "buyer_credit_code"),
+        ("委托方性质", "buyer_kind"),
+        ("实施地", "landing_division"),
+        ("合同状态", "standing"),
+        ("所属技术领域", "field"),
+    ] {
+        assert_eq!(form.column(header).map(|column| column.key.as_str()), Some(key), "{header}");
+    }
+    assert_eq!(form.column("备注"), None);
+    assert_eq!(form.columns().len(), super::super::FIELD_KEYS.len());
+    let money = form.by_key("contract_value").unwrap();
+    assert_eq!((&money.kind, money.presence), (&ColumnKind::Money, Presence::Required));
+    assert_eq!(form.by_key("seller_name").unwrap().header, "卖方名称");
+    assert_eq!(form.nearest_header("合同登记编码").as_deref(), Some("合同登记编号"));
+}
+
+#[test]
+fn working_days_follow_the_announcements() {
+    let calendar = HUNAN.calendar();
+    assert_eq!(calendar.is_working_day(date(2026, 2, 17)), Some(false), "春节");
+    assert_eq!(calendar.is_working_day(date(2026, 10, 10)), Some(true), "a Saturday that is worked");
+    assert_eq!(calendar.is_working_day(date(2026, 11, 22)), Some(false), "a Sunday");
+    assert_eq!(calendar.is_working_day(date(2031, 1, 6)), None, "not announced yet");
+    assert_eq!(calendar.add_working_days(date(2026, 9, 30), 1), Some(date(2026, 10, 8)));
+    assert_eq!(calendar.add_working_days(date(2026, 12, 30), 30), None);
+    assert_eq!(calendar.years().collect::<Vec<_>>(), (2016..=2026).collect::<Vec<i16>>());
+}
+
+#[test]
+fn parks_groups_papers_and_map_are_there() {
+    let park = HUNAN.parks().find("430472").unwrap();
+    assert_eq!((park.code, park.city), (Some(code("430476")), code("430400")));
+    assert_eq!(HUNAN.parks().find("长沙高新技术产业开发区").unwrap().name, "长沙高新区");
+    assert!(HUNAN.parks().by_key(park.key).is_some());
+    let group = HUNAN.group("长株潭").unwrap();
+    assert_eq!(group.cities, [code("430100"), code("430200"), code("430300")]);
+    let number = HUNAN.number_pattern("bulletin").unwrap().format(2026, 7);
+    assert_eq!(number, "湘科统〔2026〕7号");
+    assert_eq!(HUNAN.letterhead().unwrap().issuer, "湖南省科学技术厅");
+    assert_eq!(HUNAN.bulletin().tables[0].key, "city-monthly");
+    let map = HUNAN.map().unwrap();
+    assert!(!map.is_approved(), "the page must say 示意图");
+    assert!(map.prefectures.contains("长沙市"));
+}
+
+#[test]
+fn countries_have_chinese_names_and_never_mix_two_lists_of_digits() {
+    let countries = HUNAN.countries();
+    assert_eq!(countries.find("德国").unwrap().alpha3, "DEU");
+    assert_eq!(countries.find("usa").unwrap().name, "美国");
+    assert_eq!(countries.find("香港").unwrap().alpha3, "HKG");
+    assert_eq!(countries.find("276").unwrap().alpha3, "DEU");
+    assert_eq!(countries.by_customs_code("276"), None);
+}

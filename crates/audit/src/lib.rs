@@ -4,7 +4,7 @@
 //! What an auditor reads, in order: [`canonical`] (one byte string per JSON value, RFC 8785),
 //! [`entry`] (what is hashed), [`tree`] and [`proof`] (RFC 9162), [`keys`], [`head`] and
 //! [`rotation`] (what is signed), [`commitment`] (how personal data stay out), [`subject`] (a proof
-//! of one record), [`export`] and [`verify`] (one file, checked with no database).
+//! of one record), [`export`] and [`mod@verify`] (one file, checked with no database).
 //!
 //! Nothing here reads a clock, draws a random number or opens a file: times, seeds, salts, readers
 //! and writers are passed in. `docs/AUDIT.md` tells the same story for operators.

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::canonical::{CanonicalError, canonical_json};
+use crate::canonical::{self, CanonicalError, MAX_DEPTH, canonical_json};
 use crate::entry::{EntryError, LogEntry};
 use crate::head::SignedTreeHead;
 use crate::hex_text::Hash;
@@ -135,7 +135,11 @@ impl SubjectProof {
 
     /// Writes the proof as one line of canonical JSON.
     pub fn to_json(&self) -> Result<String, CanonicalError> {
-        canonical_json(&serde_json::to_value(self).expect("a proof is plain data"))
+        let value = serde_json::to_value(self).expect("a proof is plain data");
+        let mut out = String::new();
+        // Row and payload stand two levels down and may themselves be as deep as is allowed.
+        canonical::write_value(&mut out, &value, MAX_DEPTH + 2)?;
+        Ok(out)
     }
 
     /// Reads the JSON form.

@@ -92,6 +92,13 @@ fn not_an_export() -> Report {
     }
 }
 
+/// Positions that were passed over, and the line where that was noticed.
+struct Gap {
+    first: u64,
+    last: u64,
+    line: u64,
+}
+
 /// Everything that is remembered between two lines.
 struct Verifier<'a> {
     held_key: Option<&'a PublicKey>,
@@ -114,8 +121,8 @@ struct Verifier<'a> {
     is_damaged: bool,
     /// Position at which a line could not be read; its entry is not reported missing as well.
     unreadable_at: Option<u64>,
-    /// Positions passed over, with the line where that was noticed; a late one is out of order.
-    gaps: Vec<(u64, u64, u64)>,
+    /// Entries that have not come yet; one that comes late is out of order, not missing.
+    gaps: Vec<Gap>,
     vouched: Option<u64>,
     matched_earlier: Option<u64>,
     trailer_line: Option<u64>,
@@ -206,7 +213,7 @@ impl<'a> Verifier<'a> {
             self.is_damaged = true;
             let is_explained = self.unreadable_at == Some(self.expected) && position == self.expected + 1;
             if !is_explained && self.gaps.len() < MAX_FINDINGS {
-                self.gaps.push((self.expected, position - 1, self.line));
+                self.gaps.push(Gap { first: self.expected, last: position - 1, line: self.line });
             }
         }
         true
@@ -214,16 +221,16 @@ impl<'a> Verifier<'a> {
 
     /// Takes a position out of the gaps; false if it was in none.
     fn fill_gap(&mut self, position: u64) -> bool {
-        let holds = |gap: &(u64, u64, u64)| (gap.0..=gap.1).contains(&position);
+        let holds = |gap: &Gap| (gap.first..=gap.last).contains(&position);
         let Some(place) = self.gaps.iter().position(holds) else {
             return false;
         };
-        let (first, last, line) = self.gaps.swap_remove(place);
+        let Gap { first, last, line } = self.gaps.swap_remove(place);
         if first < position {
-            self.gaps.push((first, position - 1, line));
+            self.gaps.push(Gap { first, last: position - 1, line });
         }
         if position < last && self.gaps.len() < MAX_FINDINGS {
-            self.gaps.push((position + 1, last, line));
+            self.gaps.push(Gap { first: position + 1, last, line });
         }
         true
     }
@@ -256,7 +263,7 @@ impl<'a> Verifier<'a> {
         if head.state() == self.tree.state() {
             self.heads_matched += 1;
             self.sound_until = size;
-            if is_signed && self.is_trusted(signed) {
+            if is_signed && self.is_trusted(self.chain.in_force()) {
                 self.vouched = Some(size);
             }
         } else if self.is_damaged {
@@ -270,13 +277,9 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    /// Says whether the head is signed by the held key or one that follows it in the chain.
-    fn is_trusted(&self, signed: &SignedTreeHead) -> bool {
-        let signer = self.chain.find(&signed.key_id);
-        match (self.held_key, signer) {
-            (Some(held), Some(signer)) => self.chain.follows(signer, held) && signed.is_signed_by(signer),
-            _ => false,
-        }
+    /// Says whether the key is the one that the outsider holds, or follows it in the chain.
+    fn is_trusted(&self, signer: &PublicKey) -> bool {
+        self.held_key.is_some_and(|held| self.chain.follows(signer, held))
     }
 
     fn compare_with_earlier(&mut self) {
@@ -307,8 +310,8 @@ impl<'a> Verifier<'a> {
         }
         if trailer.entries > self.expected {
             if self.unreadable_at != Some(self.expected) || trailer.entries > self.expected + 1 {
-                let gap = (self.expected, trailer.entries - 1, self.line);
-                self.gaps.push(gap);
+                let last = trailer.entries - 1;
+                self.gaps.push(Gap { first: self.expected, last, line: self.line });
             }
             self.is_damaged = true;
         } else if trailer.entries < self.expected {
@@ -326,13 +329,14 @@ impl<'a> Verifier<'a> {
             let expected = self.expected;
             self.report(Fault::TrailerMissing { expected });
         }
-        for (first, last, line) in mem::take(&mut self.gaps) {
+        for Gap { first, last, line } in mem::take(&mut self.gaps) {
             self.report_at(Some(line), Fault::EntriesMissing { first, last });
         }
         self.judge_earlier_head();
         if self.held_key.is_some_and(|held| !self.chain.contains(held)) {
             self.report_at(None, Fault::HeldKeyUnknown);
         }
+        debug_assert!(!self.is_damaged || !self.findings.is_empty(), "damage is always reported");
         // The list is in file order; what concerns the whole file comes last.
         let place = |finding: &Finding| finding.line.unwrap_or(u64::MAX);
         self.findings.sort_by_key(place);
@@ -353,11 +357,12 @@ impl<'a> Verifier<'a> {
         if since.head.log_id != self.log_id {
             return self.report_at(None, Fault::EarlierHeadOfOtherLog);
         }
-        let signer = self.chain.find(&since.key_id);
-        if !signer.is_some_and(|key| since.is_signed_by(key)) {
-            self.report_at(None, Fault::EarlierHeadNotSigned);
-        } else if self.matched_earlier.is_some() && self.is_trusted(since) {
-            self.vouched = self.vouched.max(self.matched_earlier);
+        match self.chain.find(&since.key_id).filter(|key| since.is_signed_by(key)) {
+            None => self.report_at(None, Fault::EarlierHeadNotSigned),
+            Some(signer) if self.is_trusted(signer) => {
+                self.vouched = self.vouched.max(self.matched_earlier);
+            }
+            Some(_) => (),
         }
         let (size, entries) = (since.head.size, self.expected);
         if size > entries {

@@ -3,6 +3,7 @@
 use crate::common::{Log, entry, key, log_id, verify_alone};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use xiaoxiang_audit::canonical::MAX_DEPTH;
 use xiaoxiang_audit::commitment::COMMITMENT_PREFIX;
 use xiaoxiang_audit::subject::{content_hash, content_payload};
 use xiaoxiang_audit::{
@@ -40,6 +41,23 @@ fn one_row_of_an_import_is_proved_with_nothing_but_the_key() {
     assert_eq!(read, proof);
     assert_eq!(read.verify(&key(1).public_key()), Ok(()));
     assert_eq!(read.verify(&key(2).public_key()), Err(SubjectProofError::Signature));
+}
+
+#[test]
+fn the_deepest_payload_can_be_proved() {
+    let deep = (1..MAX_DEPTH).fold(json!(1), |inner, _| json!([inner]));
+    let mut log = Log::of(0);
+    log.append(json!({ "deep": deep }));
+    let head = log.sign_head();
+    let proof = SubjectProof {
+        content: None,
+        entry: log.entries[0].clone(),
+        path: Vec::new(),
+        head,
+        rotations: Vec::new(),
+    };
+    let read = SubjectProof::from_json(&proof.to_json().unwrap()).unwrap();
+    assert_eq!(read.verify(&key(1).public_key()), Ok(()));
 }
 
 #[test]

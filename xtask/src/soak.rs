@@ -72,6 +72,9 @@ fn convert_bulletins(guard: &mut Guard) -> Result<()> {
             command.arg("bulletin").args(*bulletin).args(["--format", format, "--out"]).arg(&file);
             command.arg("--database").arg(format!("sqlite:{}", folder.join("xiaoxiang.db").display()));
             run::run_quietly(&mut command)?;
+            if !file.exists() {
+                bail!("{} left no file", run::shown(&command));
+            }
             Ok(file)
         };
         let own = std::fs::read_to_string(write("csv")?)?;

@@ -99,9 +99,9 @@ fn apt_get(arguments: &[&str]) -> Result<Command> {
     Ok(command)
 }
 
-/// Gives the user id of this process.
-pub fn user_id(of: Option<&str>) -> Result<u32> {
+/// Gives the id of the named user, or of the user that runs this process.
+pub fn user_id(named: Option<&str>) -> Result<u32> {
     let mut command = Command::new("id");
-    command.arg("-u").args(of);
+    command.arg("-u").args(named);
     run::run_quietly(&mut command)?.trim().parse().context("id printed no number")
 }

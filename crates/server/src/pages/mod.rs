@@ -1,0 +1,14 @@
+//! The public pages: HTML that works without JavaScript, in Chinese at `/…` and in English at `/en/…`.
+//!
+//! A page is a struct deriving `askama::Template`; what its template needs to decide are small methods on it.
+
+pub mod about;
+pub mod bulletin;
+pub mod cell;
+pub mod failure;
+pub mod flow;
+pub mod home;
+pub mod security;
+pub mod shell;
+pub mod statistics;
+pub mod table;

@@ -1,0 +1,206 @@
+//! What stands around every page: head, navigation, language, footer.
+
+use jiff::civil::Date;
+use xiaoxiang_domain::bulletin::PrintedNote;
+use xiaoxiang_domain::period::Period;
+
+use crate::language::Language;
+use crate::web_assets::WebAssets;
+
+/// How much of a tree head the footer shows; the whole of it stands on the bulletin.
+const TREE_HEAD_SHORT: usize = 16;
+
+/// The entry of the primary navigation to which a page belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// 首页
+    Home,
+    /// 统计通报
+    Bulletins,
+    /// 统计查询
+    Statistics,
+    /// 流向
+    Flow,
+    /// 关于
+    About,
+    /// A page outside the navigation.
+    Elsewhere,
+}
+
+/// The state of the data as the footer prints it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Name of the region; empty before region data are imported.
+    pub region: String,
+    /// Its name in English, empty where region data give none.
+    pub region_en: String,
+    /// The log position up to which figures are computed.
+    pub position: Option<i64>,
+    /// The root of the log's tree there, in hexadecimal.
+    pub tree_head: Option<String>,
+    /// 省外数据截至日: until when exchange data are in.
+    pub exchange_until: Option<Date>,
+    /// Whether the data are invented, as in the demo.
+    pub origin: DataOrigin,
+}
+
+/// Whether figures describe the world.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DataOrigin {
+    /// Registered contracts.
+    #[default]
+    Real,
+    /// 示例: contracts, organisations and people are invented.
+    Example,
+}
+
+/// One entry of the primary navigation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NavigationEntry {
+    /// Address in the page's language.
+    pub link: String,
+    /// Its word.
+    pub label: &'static str,
+    /// Whether the page belongs to it.
+    pub is_current: bool,
+}
+
+/// What every page's template is given.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    /// Language of the page.
+    pub language: Language,
+    /// Addresses of stylesheet and scripts.
+    pub assets: &'static WebAssets,
+    /// State of the data.
+    pub standing: Standing,
+    section: Section,
+    /// Path and query without the language.
+    path: String,
+    title: String,
+}
+
+impl Shell {
+    /// The shell of the page at `path` (no language in it).
+    #[must_use]
+    pub fn new(language: Language, section: Section, path: impl Into<String>, standing: Standing) -> Self {
+        Self {
+            language,
+            assets: WebAssets::get(),
+            standing,
+            section,
+            path: path.into(),
+            title: String::new(),
+        }
+    }
+
+    /// The same shell with the page's title.
+    #[must_use]
+    pub fn titled(mut self, title: impl Into<String>) -> Self {
+        self.title = title.into();
+        self
+    }
+
+    /// A text of the catalogue.
+    #[must_use]
+    pub fn t(&self, key: &'static str) -> &'static str {
+        self.language.text(key)
+    }
+
+    /// A text of the catalogue with its arguments.
+    #[must_use]
+    pub fn say<const N: usize>(&self, key: &'static str, arguments: [(&'static str, &str); N]) -> String {
+        self.language.say(key, arguments)
+    }
+
+    /// A sentence of data in the page's language.
+    #[must_use]
+    pub fn note<'note>(&self, note: &'note PrintedNote) -> &'note str {
+        self.language.note(note)
+    }
+
+    /// A day as the page's language writes it.
+    #[must_use]
+    pub fn day(&self, day: &Date) -> String {
+        self.language.day(*day)
+    }
+
+    /// A period as the page's language writes it.
+    #[must_use]
+    pub fn period(&self, period: &Period) -> String {
+        self.language.period(*period)
+    }
+
+    /// An address in the page's language.
+    #[must_use]
+    pub fn link(&self, path: &str) -> String {
+        self.language.link(path)
+    }
+
+    /// The same page in the other language.
+    #[must_use]
+    pub fn other_link(&self) -> String {
+        self.language.other().link(&self.path)
+    }
+
+    /// What the browser's tab says.
+    #[must_use]
+    pub fn tab_title(&self) -> String {
+        let site = format!("{} · {}", self.t("brand-name"), self.brand_line());
+        if self.title.is_empty() { site } else { format!("{} · {site}", self.title) }
+    }
+
+    /// The region's name in the page's language.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        self.language.pick(&self.standing.region, &self.standing.region_en)
+    }
+
+    /// The line under the name.
+    #[must_use]
+    pub fn brand_line(&self) -> String {
+        if self.region().is_empty() {
+            self.t("brand-line-no-region").to_owned()
+        } else {
+            self.say("brand-line", [("region", self.region())])
+        }
+    }
+
+    /// The primary navigation.
+    #[must_use]
+    pub fn navigation(&self) -> [NavigationEntry; 5] {
+        [
+            (Section::Home, "/", self.t("nav-home")),
+            (Section::Bulletins, "/bulletins", self.t("nav-bulletins")),
+            (Section::Statistics, "/statistics", self.t("nav-statistics")),
+            (Section::Flow, "/flow", self.t("nav-flow")),
+            (Section::About, "/about", self.t("nav-about")),
+        ]
+        .map(|(section, path, label)| NavigationEntry {
+            link: self.link(path),
+            label,
+            is_current: section == self.section,
+        })
+    }
+
+    /// Whether the data are invented.
+    #[must_use]
+    pub fn is_example(&self) -> bool {
+        self.standing.origin == DataOrigin::Example
+    }
+
+    /// The exchange date as the footer prints it.
+    #[must_use]
+    pub fn exchange_until(&self) -> String {
+        self.standing
+            .exchange_until
+            .map_or_else(|| self.t("exchange-none").to_owned(), |day| self.language.day(day))
+    }
+
+    /// The beginning of the tree head.
+    #[must_use]
+    pub fn tree_head_short(&self) -> Option<&str> {
+        let head = self.standing.tree_head.as_deref()?;
+        Some(head.get(..TREE_HEAD_SHORT).unwrap_or(head))
+    }
+}

@@ -1,0 +1,103 @@
+// The map of the region: our own outlines, served by our own server; classes and legend from the table.
+import { registerMap } from "echarts/core";
+import { common, unitOf, type Drawing } from "./options";
+import { classLimits, classOf } from "./table";
+
+interface Outlines {
+  type: "FeatureCollection";
+  features: { properties: { adcode: string; name: string } }[];
+}
+
+const loaded = new Map<string, Promise<Outlines>>();
+
+/** A choropleth in five classes; `undefined` where the outlines cannot be had. */
+export async function map(drawing: Drawing): Promise<object | undefined> {
+  const { columns, figure, table, tokens } = drawing;
+  const key = columns[0];
+  const address = figure.dataset["outlines"];
+  if (!key || !address) return undefined;
+  const outlines = await outlinesAt(address).catch(() => undefined);
+  if (!outlines) return undefined;
+
+  const head = table.heads.get(key) ?? key;
+  const rows = new Map(table.rows.filter((row) => row.kind === "body").map((row) => [row.key, row]));
+  const limits = classLimits([...rows.values()].map((row) => row.values.get(key) ?? 0));
+  const base = common(drawing) as { tooltip: object };
+  writeLegend(figure, limits, unitOf(head));
+  return {
+    ...base,
+    series: [
+      {
+        aspectScale: Math.cos((27.6 * Math.PI) / 180), // the parallel through the middle of the outlines served
+        data: outlines.features.map(({ properties }) => {
+          const row = rows.get(properties.adcode);
+          const value = row?.values.get(key) ?? Number.NaN;
+          const step = Number.isFinite(value) ? classOf(value, limits) : 0;
+          return {
+            itemStyle: { areaColor: step > 0 ? tokens.scale[step - 1] : tokens.paper },
+            label: { color: step >= 4 ? tokens.paper : tokens.ink },
+            // The row's label, so that a click finds the row; the outlines' own name finds the outline.
+            name: properties.name,
+            value: Number.isFinite(value) ? value : undefined,
+          };
+        }),
+        emphasis: { itemStyle: { areaColor: tokens.seal }, label: { color: tokens.paper, fontWeight: 600 } },
+        itemStyle: { borderColor: tokens.paper, borderWidth: 1.2 },
+        label: { formatter: ({ name }: { name: string }) => shortName(name), fontSize: 12, show: true },
+        labelLayout: { hideOverlap: true },
+        layoutCenter: ["50%", "50%"],
+        layoutSize: "100%",
+        map: address,
+        name: head,
+        selectedMode: false,
+        type: "map",
+      },
+    ],
+    tooltip: {
+      ...base.tooltip,
+      formatter: ({ name }: { name: string }) => {
+        const outline = outlines.features.find(({ properties }) => properties.name === name);
+        const row = rows.get(outline?.properties.adcode ?? "");
+        return `${row?.label ?? name}\n${head}  ${row?.texts.get(key) ?? "—"}`;
+      },
+      trigger: "item",
+    },
+  };
+}
+
+function outlinesAt(address: string): Promise<Outlines> {
+  let request = loaded.get(address);
+  if (!request) {
+    request = fetch(address).then(async (answer) => {
+      if (!answer.ok) throw new Error(`outlines answered ${answer.status}`);
+      const outlines = (await answer.json()) as Outlines;
+      registerMap(address, outlines as never);
+      return outlines;
+    });
+    loaded.set(address, request);
+  }
+  return request;
+}
+
+/** The legend is HTML beside the canvas: readable by everybody, coloured by classes of the stylesheet. */
+function writeLegend(figure: HTMLElement, limits: number[], unit: string): void {
+  const legend = figure.querySelector<HTMLElement>(".legend");
+  if (!legend) return;
+  const items = [undefined, ...limits].map((from, index) => {
+    const to = limits[index];
+    const item = document.createElement("li");
+    const swatch = document.createElement("span");
+    swatch.className = `swatch swatch-${index + 1}`;
+    const words = from === undefined ? `< ${to ?? 0}` : to === undefined ? `≥ ${from}` : `${from}–${to}`;
+    item.append(swatch, words);
+    return item;
+  });
+  const name = document.createElement("li");
+  name.textContent = unit;
+  legend.replaceChildren(...(unit ? [name] : []), ...items);
+}
+
+/** 长沙市 → 长沙, 湘西土家族苗族自治州 → 湘西: the short names that maps print. */
+function shortName(name: string): string {
+  return name.replace(/(?:[\u4e00-\u9fa5]{2,3}族)+自治州$/, "").replace(/(?:市|地区|盟)$/, "");
+}

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use xiaoxiang_domain::fact::ContractFact;
 
 use crate::columns::Columns;
-use crate::cross_table::{Cell, cross_table, rows_behind};
+use crate::cross_table::{Cell, Located, cross_table, rows_behind};
 use crate::geography::RowLists;
 use crate::table::{RowKey, TableProblem, TableRequest, row_keys};
 
@@ -76,7 +76,12 @@ pub fn explain(
         let in_row = *row == RowKey::Total || rows.contains(&keys[0]);
         in_row && column.is_none_or(|column| keys[1] == column)
     };
-    let located = rows_behind(columns, &query, is_asked)?;
+    let mut located: Vec<Located> =
+        rows_behind(columns, &query, is_asked)?.into_iter().map(|(located, _)| located).collect();
+    located.sort_by_key(|located| {
+        let (rows, at) = located.rows(columns);
+        (std::cmp::Reverse(rows.contract_value[at]), rows.fact_id[at])
+    });
     let amounts = located.iter().map(|located| {
         let (rows, at) = located.rows(columns);
         Cell {

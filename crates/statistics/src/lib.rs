@@ -3,8 +3,12 @@
 //! Every table is a pure function of the columns, a log position and the words passed in; nothing here reads a
 //! clock, a file or a database. Amounts are whole fen, sums are exact, and rounding happens in the layout only.
 
+pub mod city_monthly;
 pub mod columns;
+pub mod completion;
 pub mod cross_table;
 pub mod explain;
+pub mod flow;
 pub mod geography;
+mod region_lists;
 pub mod table;

@@ -182,8 +182,6 @@ pub struct Table {
     pub total: TableRow,
 }
 
-const BEFORE: usize = 1;
-
 /// Makes a table. `published` is needed where growth is computed on published figures.
 ///
 /// # Errors
@@ -194,6 +192,60 @@ pub fn tabulate(
     request: &TableRequest,
     published: Option<&PublishedBase>,
 ) -> Result<Table, TableProblem> {
+    let mut query = request.query();
+    let before = is_compared_as_known(request.compare).then_some(1);
+    query.spans.extend(before.map(|_| request.period.previous_year()));
+    let cross = cross_table(columns, &query)?;
+    assemble(columns, lists, request, published, &View { cross: &cross, now: 0, before })
+}
+
+/// Whether last year's figures have to be tabulated too.
+pub(crate) fn is_compared_as_known(compare: Comparison) -> bool {
+    compare == Comparison::PreviousYear(GrowthBase::AsKnown)
+}
+
+/// Which periods of a cross-table a table is made of.
+pub(crate) struct View<'a> {
+    pub cross: &'a CrossTable,
+    /// Number of the table's own period.
+    pub now: usize,
+    /// Number of the period a year earlier.
+    pub before: Option<usize>,
+}
+
+impl View<'_> {
+    /// Groups of the table's direction and periods; those of the year before carry the keys of this year.
+    fn groups(&self, request: &TableRequest) -> Vec<(Group, bool)> {
+        let mut groups = self.cross.groups();
+        groups.retain(|group| group.direction == request.direction);
+        let dimensions = [Some(request.rows), request.columns];
+        let tagged = groups.into_iter().filter_map(|mut group| {
+            let is_before = Some(group.span) == self.before;
+            if !is_before && group.span != self.now {
+                return None;
+            }
+            for (key, dimension) in group.keys.iter_mut().zip(dimensions) {
+                if is_before && dimension == Some(Dimension::Month) {
+                    *key += MONTH_KEYS_A_YEAR;
+                }
+            }
+            Some((group, is_before))
+        });
+        tagged.collect()
+    }
+}
+
+/// Keys of the same month of two successive years differ by this much.
+const MONTH_KEYS_A_YEAR: u32 = 100;
+
+/// Makes a table from a cross-table that holds its groups.
+pub(crate) fn assemble(
+    columns: &Columns,
+    lists: &RowLists,
+    request: &TableRequest,
+    published: Option<&PublishedBase>,
+    view: &View<'_>,
+) -> Result<Table, TableProblem> {
     let base = match request.compare {
         Comparison::None => Base::None,
         Comparison::PreviousYear(GrowthBase::AsKnown) => Base::Known,
@@ -201,14 +253,9 @@ pub fn tabulate(
             Base::Published(published.ok_or(TableProblem::NoPublishedBase)?)
         }
     };
-    let mut query = request.query();
-    if matches!(base, Base::Known) {
-        query.spans.push(request.period.previous_year());
-    }
-    let cross = cross_table(columns, &query)?;
-    let frame = Frame::new(columns.geography(), lists, request, &cross);
-    let sums = frame.sums(&cross);
-    let mut table = frame.table(columns, lists, &sums, &base);
+    let groups = view.groups(request);
+    let frame = Frame::new(columns.geography(), lists, request, &groups);
+    let mut table = frame.table(columns, lists, &frame.sums(&groups), &base);
     order_rows(&mut table.rows, request.order);
     Ok(table)
 }
@@ -237,11 +284,14 @@ struct RowSums {
 }
 
 impl<'a> Frame<'a> {
-    fn new(geography: &Geography, lists: &RowLists, request: &'a TableRequest, cross: &CrossTable) -> Self {
-        let groups = cross.groups();
-        let occurring = |axis: usize| -> BTreeSet<u32> {
-            groups.iter().map(|group| current_key(request, axis, group)).collect()
-        };
+    fn new(
+        geography: &Geography,
+        lists: &RowLists,
+        request: &'a TableRequest,
+        groups: &[(Group, bool)],
+    ) -> Self {
+        let occurring =
+            |axis: usize| -> BTreeSet<u32> { groups.iter().map(|(group, _)| group.keys[axis]).collect() };
         let row_keys = row_keys(geography, lists, request, &occurring(0));
         let mut column_keys = Vec::new();
         if let Some(dimension) = request.columns {
@@ -262,15 +312,14 @@ impl<'a> Frame<'a> {
         }
     }
 
-    fn sums(&self, cross: &CrossTable) -> Vec<RowSums> {
+    fn sums(&self, groups: &[(Group, bool)]) -> Vec<RowSums> {
         let outside = self.row_keys.len();
         let empty =
             RowSums { by_column: vec![Cell::default(); self.column_keys.len()], ..RowSums::default() };
         let mut sums = vec![empty; outside + 1];
-        for group in cross.groups() {
-            let key = current_key(self.request, 0, &group);
-            let row = &mut sums[self.row_numbers.get(&key).copied().unwrap_or(outside)];
-            if group.span == BEFORE {
+        for (group, is_before) in groups {
+            let row = &mut sums[self.row_numbers.get(&group.keys[0]).copied().unwrap_or(outside)];
+            if *is_before {
                 row.before += group.cell;
                 continue;
             }
@@ -327,13 +376,6 @@ fn add_rows<'a>(rows: impl Iterator<Item = &'a RowSums>, columns: usize) -> RowS
         }
         sum
     })
-}
-
-/// The key under which a group is shown: a month of the base stands in the row of the month a year later.
-fn current_key(request: &TableRequest, axis: usize, group: &Group) -> u32 {
-    let dimension = if axis == 0 { Some(request.rows) } else { request.columns };
-    let key = group.keys[axis];
-    if dimension == Some(Dimension::Month) && group.span == BEFORE { key + 100 } else { key }
 }
 
 fn finish_row(
@@ -442,7 +484,7 @@ pub(crate) fn competition_ranks<T: Ord + Copy>(values: impl Iterator<Item = T>) 
     values.iter().map(|value| u32::try_from(place(value) + 1).expect("tables have few rows")).collect()
 }
 
-fn order_rows(rows: &mut [TableRow], order: RowOrder) {
+pub(crate) fn order_rows(rows: &mut [TableRow], order: RowOrder) {
     let by_growth =
         |left: &TableRow, right: &TableRow| match (left.growth.contract_value, right.growth.contract_value) {
             (Some(left), Some(right)) => right.cmp(&left),

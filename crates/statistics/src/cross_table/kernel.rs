@@ -144,8 +144,13 @@ pub(crate) fn scan(rows: &Rows, held: Held, passes: &[Pass], measures: Measures,
     }
 }
 
-/// The rows whose group is selected by `is_selected`, in the order of the columns.
-pub(crate) fn select(rows: &Rows, held: Held, pass: &Pass, is_selected: impl Fn(u64) -> bool) -> Vec<usize> {
+/// The rows whose group is selected by `is_selected`, each with its group, in the order of the columns.
+pub(crate) fn select(
+    rows: &Rows,
+    held: Held,
+    pass: &Pass,
+    is_selected: impl Fn(u64) -> bool,
+) -> Vec<(usize, u64)> {
     let lanes = prepare::<u64>(pass);
     let mut found = Vec::new();
     let mut keys = [0_u64; BLOCK_ROWS];
@@ -153,7 +158,7 @@ pub(crate) fn select(rows: &Rows, held: Held, pass: &Pass, is_selected: impl Fn(
         let keys = &mut keys[..block.len()];
         compose(rows, held, &lanes, block.clone(), keys);
         let selected = block.zip(keys.iter()).filter(|&(_, &key)| key < pass.groups && is_selected(key));
-        found.extend(selected.map(|(row, _)| row));
+        found.extend(selected.map(|(row, &key)| (row, key)));
     }
     found
 }

@@ -9,8 +9,8 @@ use xiaoxiang_domain::bulletin::{Dimension, Direction};
 use xiaoxiang_domain::period::Period;
 
 pub use kernel::{Cell, Measures};
-pub(crate) use kernel::{Groups, Pass};
-pub(crate) use plan::{month_key, month_of_key};
+pub(crate) use kernel::{DEAD, Groups, Lane, Map, Pass};
+pub(crate) use plan::{Side, month_key, month_of_key, months_lane};
 
 use crate::columns::{Columns, Rows};
 use kernel::{Held, NumberHash, scan, select};
@@ -156,24 +156,25 @@ impl Located {
     }
 }
 
-/// The rows of a query with one direction and period whose keys are asked for, largest contract value first,
-/// then in the order of their fact ids.
+/// The rows of a query with one direction and period, each with its keys, whose keys are asked for.
 pub(crate) fn rows_behind(
     columns: &Columns,
     query: &CrossQuery,
     is_asked: impl Fn(&[u32; DIMENSIONS_MAX]) -> bool,
-) -> Result<Vec<Located>, QueryProblem> {
+) -> Result<Vec<(Located, [u32; DIMENSIONS_MAX])>, QueryProblem> {
     let plan = Plan::new(columns, query)?;
     let mut found = Vec::new();
     for planned in &plan.passes {
         let selectors = planned.selectors.len() as u64;
+        let keys_of_group = |group: u64| keys_of(&plan.axes, group / selectors);
         let is_selected = |group: u64| {
             let selector = usize::try_from(group % selectors).expect("selectors are few");
-            !planned.selectors[selector].is_empty() && is_asked(&keys_of(&plan.axes, group / selectors))
+            !planned.selectors[selector].is_empty() && is_asked(&keys_of_group(group))
         };
         let mut add = |rows: &Rows, held: Held, is_replaced: bool| {
             let selected = select(rows, held, &planned.pass, is_selected);
-            found.extend(selected.into_iter().map(|row| Located { is_replaced, row }));
+            let located = |(row, group)| (Located { is_replaced, row }, keys_of_group(group));
+            found.extend(selected.into_iter().map(located));
         };
         match query.as_of.filter(|&position| position < columns.position()) {
             None => add(columns.live(), Held::All, false),
@@ -183,10 +184,6 @@ pub(crate) fn rows_behind(
             }
         }
     }
-    found.sort_by_key(|located| {
-        let (rows, row) = located.rows(columns);
-        (std::cmp::Reverse(rows.contract_value[row]), rows.fact_id[row])
-    });
     Ok(found)
 }
 

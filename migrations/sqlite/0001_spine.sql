@@ -41,6 +41,8 @@ CREATE TABLE change_set (
   opened_at_ms  INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX change_set_open ON change_set (opened_at_ms) WHERE position IS NULL;
+
 -- Region data (区域数据): the files of each version as text.
 CREATE TABLE region_version (
   region_version_id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,1 +1,155 @@
-//! Place of a contract.
+//! Place of a contract (归属): division, park and place of landing are three things.
+//!
+//! A party's division is what the record states, unless the province has decided otherwise. Its park comes from
+//! the park's dated company list (园区企业名录) on the registration date, or from a statistical park code in the record.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use crate::contract::{Contract, Party, PartyNature, Side};
+use crate::region::{DivisionCode, Region};
+
+/// One line of a park's company list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParkCompany {
+    /// Park key of the region data.
+    pub park_key: u32,
+    /// 统一社会信用代码, empty where the list has none.
+    pub credit_code: String,
+    /// 名称
+    pub name: String,
+    /// First day.
+    pub valid_from: Date,
+    /// Last day, or open.
+    pub valid_to: Option<Date>,
+}
+
+impl ParkCompany {
+    fn holds_on(&self, day: Date) -> bool {
+        self.valid_from <= day && self.valid_to.is_none_or(|last| day <= last)
+    }
+}
+
+/// What attribution rests on beside the region data.
+#[derive(Debug, Default)]
+pub struct AttributionBasis {
+    companies: Vec<ParkCompany>,
+    by_credit_code: HashMap<String, Vec<usize>>,
+    by_name: HashMap<String, Vec<usize>>,
+    decisions: HashMap<(i64, Side), DivisionCode>,
+}
+
+/// Where the two sides of a contract count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attribution {
+    /// Division of the seller, 0 where it has none.
+    pub seller_division: u32,
+    /// Division of the buyer, 0 where it has none.
+    pub buyer_division: u32,
+    /// Park of the seller, 0 where it is in none or in dispute.
+    pub seller_park: u32,
+    /// Park of the buyer, 0 where it is in none or in dispute.
+    pub buyer_park: u32,
+}
+
+/// What a park's list says of a party.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParkClaim {
+    /// No park lists it.
+    None,
+    /// One park does.
+    One(u32),
+    /// Several do: counted in none until one list is corrected.
+    Several(Vec<u32>),
+}
+
+impl AttributionBasis {
+    /// Puts lists and decisions together; of several decisions on one side the last one holds.
+    #[must_use]
+    pub fn new(
+        companies: Vec<ParkCompany>,
+        decisions: impl IntoIterator<Item = (i64, Side, DivisionCode)>,
+    ) -> Self {
+        let mut basis = Self { companies, ..Self::default() };
+        for (at, company) in basis.companies.iter().enumerate() {
+            if !company.credit_code.is_empty() {
+                basis.by_credit_code.entry(company.credit_code.clone()).or_default().push(at);
+            }
+            basis.by_name.entry(company.name.clone()).or_default().push(at);
+        }
+        basis.decisions =
+            decisions.into_iter().map(|(key, side, division)| ((key, side), division)).collect();
+        basis
+    }
+
+    /// The lines of the lists.
+    #[must_use]
+    pub fn companies(&self) -> &[ParkCompany] {
+        &self.companies
+    }
+
+    /// Which park a party belongs to on a day: by credit code, else by exact name.
+    #[must_use]
+    pub fn park_of(&self, party: &Party, day: Date) -> ParkClaim {
+        if party.nature != PartyNature::Organisation {
+            return ParkClaim::None;
+        }
+        let by_code = self.by_credit_code.get(&party.credit_code).filter(|_| !party.credit_code.is_empty());
+        let Some(lines) = by_code.or_else(|| self.by_name.get(&party.name)) else { return ParkClaim::None };
+        let mut parks: Vec<u32> = lines
+            .iter()
+            .map(|at| &self.companies[*at])
+            .filter(|line| line.holds_on(day))
+            .map(|line| line.park_key)
+            .collect();
+        parks.sort_unstable();
+        parks.dedup();
+        match parks.as_slice() {
+            [] => ParkClaim::None,
+            [park] => ParkClaim::One(*park),
+            _ => ParkClaim::Several(parks),
+        }
+    }
+}
+
+/// Decides where a contract counts.
+///
+/// A division that the record states and that no longer stands is followed to its successor. What cannot be
+/// followed counts as «unknown»; the import refuses such rows, so this concerns only data changed under it.
+#[must_use]
+pub fn attribute(
+    contract_key: i64,
+    contract: &Contract,
+    region: &Region,
+    basis: &AttributionBasis,
+) -> Attribution {
+    let (seller_division, seller_park) = attribute_side(contract_key, contract, Side::Seller, region, basis);
+    let (buyer_division, buyer_park) = attribute_side(contract_key, contract, Side::Buyer, region, basis);
+    Attribution { seller_division, buyer_division, seller_park, buyer_park }
+}
+
+fn attribute_side(
+    contract_key: i64,
+    contract: &Contract,
+    side: Side,
+    region: &Region,
+    basis: &AttributionBasis,
+) -> (u32, u32) {
+    let party = contract.party(side);
+    let stated_park = region.parks().find(&party.division).filter(|_| !party.division.is_empty());
+    let listed_park = match basis.park_of(party, contract.registered_on) {
+        ParkClaim::One(park) => park,
+        ParkClaim::None => stated_park.map_or(0, |park| park.key),
+        ParkClaim::Several(_) => 0,
+    };
+    if let Some(decided) = basis.decisions.get(&(contract_key, side)) {
+        return (decided.0, listed_park);
+    }
+    let stated_division = match stated_park {
+        Some(park) => Some(park.city),
+        None => DivisionCode::parse(&party.division)
+            .and_then(|code| region.divisions().current(code, contract.registered_on).ok()),
+    };
+    (stated_division.map_or(0, |code| code.0), listed_park)
+}

@@ -1,1 +1,15 @@
-//! placeholder
+//! Use cases (用例), one a file: load, permit, decide, write, commit with its log entries.
+
+pub mod app;
+pub mod attribution;
+pub mod bulletin;
+pub mod contract;
+pub mod log;
+pub mod paper;
+pub mod refusal;
+pub mod region;
+pub mod sheet;
+pub mod target;
+
+pub use app::{App, Clock};
+pub use refusal::Refusal;

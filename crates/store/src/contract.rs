@@ -52,6 +52,8 @@ record! {
         contract_key: i64,
         /// Row number of the version.
         contract_version_id: i64,
+        /// Change set that made it visible.
+        change_set_id: i64,
         /// Public id.
         contract_id: String,
         /// 登记编号
@@ -86,7 +88,7 @@ pub async fn find_current(
         Tx::Postgres(_) => rows!(
             tx,
             CurrentRow,
-            "SELECT k.contract_key, v.contract_version_id, k.contract_id, k.registration_number, v.version, v.source,
+            "SELECT k.contract_key, v.contract_version_id, v.change_set_id, k.contract_id, k.registration_number, v.version, v.source,
                     v.seller_key, v.buyer_key, v.record, v.content_hash, c.position, p.fields AS personal
                FROM contract k
                JOIN contract_version v ON v.contract_key = k.contract_key
@@ -100,7 +102,7 @@ pub async fn find_current(
         Tx::Sqlite(_) => rows!(
             tx,
             CurrentRow,
-            "SELECT k.contract_key, v.contract_version_id, k.contract_id, k.registration_number, v.version, v.source,
+            "SELECT k.contract_key, v.contract_version_id, v.change_set_id, k.contract_id, k.registration_number, v.version, v.source,
                     v.seller_key, v.buyer_key, v.record, v.content_hash, c.position, p.fields AS personal
                FROM contract k
                JOIN contract_version v ON v.contract_key = k.contract_key
@@ -121,7 +123,7 @@ pub async fn list_versions(tx: &mut Tx, registration_number: &str) -> Result<Vec
     rows!(
         tx,
         CurrentRow,
-        "SELECT k.contract_key, v.contract_version_id, k.contract_id, k.registration_number, v.version, v.source,
+        "SELECT k.contract_key, v.contract_version_id, v.change_set_id, k.contract_id, k.registration_number, v.version, v.source,
                 v.seller_key, v.buyer_key, v.record, v.content_hash, c.position, p.fields AS personal
            FROM contract k
            JOIN contract_version v ON v.contract_key = k.contract_key
@@ -143,7 +145,7 @@ pub async fn list_current_of_organisation(
     rows!(
         tx,
         CurrentRow,
-        "SELECT k.contract_key, v.contract_version_id, k.contract_id, k.registration_number, v.version, v.source,
+        "SELECT k.contract_key, v.contract_version_id, v.change_set_id, k.contract_id, k.registration_number, v.version, v.source,
                 v.seller_key, v.buyer_key, v.record, v.content_hash, c.position, p.fields AS personal
            FROM contract_version v
            JOIN contract k ON k.contract_key = v.contract_key

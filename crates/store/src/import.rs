@@ -110,13 +110,13 @@ pub async fn list_exchange_months(tx: &mut Tx, as_of: i64) -> Result<Vec<(String
     )
 }
 
-/// Discards what imports staged and never committed before an instant; gives the number of change sets.
-pub async fn discard_abandoned(tx: &mut WriteTx, before_ms: i64) -> Result<u64, StoreError> {
+/// Discards one change set that was staged and never committed.
+pub async fn discard(tx: &mut WriteTx, change_set_id: i64) -> Result<(), StoreError> {
     run!(
         &mut tx.tx,
         "DELETE FROM contract_fact
-          WHERE change_set_id IN (SELECT change_set_id FROM change_set WHERE position IS NULL AND opened_at_ms < $1)",
-        before_ms
+          WHERE change_set_id = (SELECT change_set_id FROM change_set WHERE change_set_id = $1 AND position IS NULL)",
+        change_set_id
     )?;
     run!(
         &mut tx.tx,
@@ -124,14 +124,29 @@ pub async fn discard_abandoned(tx: &mut WriteTx, before_ms: i64) -> Result<u64, 
           WHERE contract_version_id IN (
                 SELECT v.contract_version_id FROM contract_version v
                   JOIN change_set c ON c.change_set_id = v.change_set_id
-                 WHERE c.position IS NULL AND c.opened_at_ms < $1)",
-        before_ms
+                 WHERE c.change_set_id = $1 AND c.position IS NULL)",
+        change_set_id
     )?;
     run!(
         &mut tx.tx,
         "DELETE FROM contract_version
-          WHERE change_set_id IN (SELECT change_set_id FROM change_set WHERE position IS NULL AND opened_at_ms < $1)",
+          WHERE change_set_id = (SELECT change_set_id FROM change_set WHERE change_set_id = $1 AND position IS NULL)",
+        change_set_id
+    )?;
+    run!(&mut tx.tx, "DELETE FROM change_set WHERE change_set_id = $1 AND position IS NULL", change_set_id)?;
+    Ok(())
+}
+
+/// Discards what imports staged and never committed before an instant; gives the number of change sets.
+pub async fn discard_abandoned(tx: &mut WriteTx, before_ms: i64) -> Result<u64, StoreError> {
+    let abandoned = rows!(
+        &mut tx.tx,
+        (i64,),
+        "SELECT change_set_id FROM change_set WHERE position IS NULL AND opened_at_ms < $1 ORDER BY change_set_id",
         before_ms
     )?;
-    run!(&mut tx.tx, "DELETE FROM change_set WHERE position IS NULL AND opened_at_ms < $1", before_ms)
+    for (change_set_id,) in &abandoned {
+        discard(tx, *change_set_id).await?;
+    }
+    Ok(abandoned.len() as u64)
 }

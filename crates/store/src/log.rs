@@ -125,6 +125,13 @@ impl WriteTx {
         self.tx.finish().await
     }
 
+    /// Takes the log's lock ahead of the commit: what others have committed is visible from here on, and nobody
+    /// commits until this transaction ends. For checks that must still hold at the commit; keep them short.
+    pub async fn lock_log(&mut self) -> Result<(), StoreError> {
+        lock_head(&mut self.tx).await?;
+        Ok(())
+    }
+
     /// Writes one entry per event, queues the jobs and commits.
     ///
     /// # Panics
@@ -253,6 +260,13 @@ pub async fn list_leaf_hashes(tx: &mut Tx, from_position: i64) -> Result<Vec<(i6
         "SELECT position, leaf_hash FROM log_entry WHERE position >= $1 ORDER BY position LIMIT 10000",
         from_position
     )
+}
+
+/// The leaf hash at a position, if there is an entry.
+pub async fn find_leaf_hash(tx: &mut Tx, position: i64) -> Result<Option<Vec<u8>>, StoreError> {
+    let found: Option<(Vec<u8>,)> =
+        row!(tx, (Vec<u8>,), "SELECT leaf_hash FROM log_entry WHERE position = $1", position)?;
+    Ok(found.map(|(leaf_hash,)| leaf_hash))
 }
 
 /// Whether anything of one of the kinds was logged after a position.

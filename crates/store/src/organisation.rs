@@ -1,5 +1,7 @@
 //! Organisations (机构) and registrars (登记机构): small integer keys for statistics, names for people.
 
+use std::collections::HashMap;
+
 use crate::db::{Tx, WriteTx};
 use crate::error::StoreError;
 
@@ -16,32 +18,66 @@ pub struct NewOrganisation {
     pub credit_code: Option<String>,
 }
 
-/// The key of an organisation, created where the identity is new.
-pub async fn find_or_create(tx: &mut WriteTx, organisation: &NewOrganisation) -> Result<i64, StoreError> {
-    if let Some((key,)) = find_key(tx, &organisation.identity).await? {
-        return Ok(key);
-    }
-    run!(
-        &mut tx.tx,
-        "INSERT INTO organisation (organisation_id, identity, name, credit_code) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (identity) DO NOTHING",
-        &organisation.organisation_id,
-        &organisation.identity,
-        &organisation.name,
-        organisation.credit_code.as_deref()
-    )?;
-    find_key(tx, &organisation.identity)
-        .await?
-        .map(|(key,)| key)
-        .ok_or_else(|| StoreError::Damaged("organisation vanished".to_owned()))
+/// Keys of organisations by identity, created where they are new.
+pub async fn find_or_create(
+    tx: &mut WriteTx,
+    organisations: &[NewOrganisation],
+) -> Result<HashMap<String, i64>, StoreError> {
+    // In order of identity, so that two imports never wait for each other in a circle.
+    let mut sorted: Vec<&NewOrganisation> = organisations.iter().collect();
+    sorted.sort_by(|a, b| a.identity.cmp(&b.identity));
+    let identities: Vec<&str> = sorted.iter().map(|organisation| organisation.identity.as_str()).collect();
+    // Bulk load: arrays on PostgreSQL, a loop on SQLite.
+    let found: Vec<(String, i64)> = match &mut tx.tx {
+        Tx::Postgres(connection) => {
+            let column = |pick: fn(&NewOrganisation) -> &str| {
+                sorted.iter().map(|organisation| pick(organisation)).collect::<Vec<_>>()
+            };
+            let codes: Vec<Option<&str>> =
+                sorted.iter().map(|organisation| organisation.credit_code.as_deref()).collect();
+            sqlx::query(
+                "INSERT INTO organisation (organisation_id, identity, name, credit_code)
+                 SELECT * FROM UNNEST($1::TEXT[], $2::TEXT[], $3::TEXT[], $4::TEXT[])
+                     ON CONFLICT (identity) DO NOTHING",
+            )
+            .bind(column(|organisation| &organisation.organisation_id))
+            .bind(&identities)
+            .bind(column(|organisation| &organisation.name))
+            .bind(codes)
+            .execute(&mut **connection)
+            .await?;
+            sqlx::query_as("SELECT identity, organisation_key FROM organisation WHERE identity = ANY($1)")
+                .bind(&identities)
+                .fetch_all(&mut **connection)
+                .await?
+        }
+        Tx::Sqlite(connection) => {
+            let mut found = Vec::with_capacity(sorted.len());
+            for organisation in sorted {
+                let (key,): (i64,) = sqlx::query_as(
+                    "INSERT INTO organisation (organisation_id, identity, name, credit_code) VALUES ($1, $2, $3, $4)
+                         ON CONFLICT (identity) DO UPDATE SET identity = excluded.identity
+                     RETURNING organisation_key",
+                )
+                .bind(&organisation.organisation_id)
+                .bind(&organisation.identity)
+                .bind(&organisation.name)
+                .bind(organisation.credit_code.as_deref())
+                .fetch_one(&mut **connection)
+                .await?;
+                found.push((organisation.identity.clone(), key));
+            }
+            found
+        }
+    };
+    Ok(found.into_iter().collect())
 }
 
-async fn find_key(tx: &mut Tx, identity: &str) -> Result<Option<(i64,)>, StoreError> {
-    row!(tx, (i64,), "SELECT organisation_key FROM organisation WHERE identity = $1", identity)
-}
-
-/// The key of a registrar, created where it is new.
+/// The key of a registrar, created where it is new; 0 where none is stated.
 pub async fn find_or_create_registrar(tx: &mut WriteTx, code: &str, name: &str) -> Result<i64, StoreError> {
+    if code.is_empty() && name.is_empty() {
+        return Ok(0);
+    }
     let identity = if code.is_empty() { format!("name:{name}") } else { code.to_owned() };
     for _ in 0..2 {
         let found: Option<(i64,)> =
@@ -68,4 +104,27 @@ pub async fn list_names(tx: &mut Tx) -> Result<Vec<(i64, String)>, StoreError> {
 /// Names of all registrars by key, for labels.
 pub async fn list_registrar_names(tx: &mut Tx) -> Result<Vec<(i64, String)>, StoreError> {
     rows!(tx, (i64, String), "SELECT registrar_key, name FROM registrar ORDER BY registrar_key")
+}
+
+/// Keys of the organisations with a credit code or, where they have none, with a name.
+pub async fn find_keys(tx: &mut Tx, credit_code: &str, name: &str) -> Result<Vec<i64>, StoreError> {
+    let found = rows!(
+        tx,
+        (i64,),
+        "SELECT organisation_key FROM organisation
+          WHERE identity = $1 OR identity = 'name:' || $2
+          ORDER BY organisation_key",
+        credit_code,
+        name
+    )?;
+    Ok(found.into_iter().map(|(key,)| key).collect())
+}
+
+/// All organisations by key: identity and name.
+pub async fn list_identities(tx: &mut Tx) -> Result<Vec<(i64, String, String)>, StoreError> {
+    rows!(
+        tx,
+        (i64, String, String),
+        "SELECT organisation_key, identity, name FROM organisation ORDER BY organisation_key"
+    )
 }

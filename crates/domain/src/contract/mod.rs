@@ -6,6 +6,6 @@ mod personal;
 mod record;
 
 pub use check::{CheckedRow, RawRow, RawValue, RowProblem, check_row};
-pub use difference::{FieldDifference, differences};
+pub use difference::{FieldDifference, differences, filled_from};
 pub use personal::{PersonalFields, restore_personal, split_personal};
 pub use record::{Contract, Party, PartyNature, Side};

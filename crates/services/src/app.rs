@@ -1,0 +1,81 @@
+//! What every use case is given: the database, the clock, randomness, and the read models.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use xiaoxiang_store::Db;
+
+use crate::bulletin::ReadModel;
+use crate::refusal::Refusal;
+use crate::region::RegionInForce;
+
+/// Tells the time; passed in, so that tests and repeated runs decide what «today» is.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// A clock that asks `now`.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+
+    /// The present instant in milliseconds.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        self.now().as_millisecond()
+    }
+
+    /// The legal day in a region's time zone.
+    #[must_use]
+    pub fn today_in(&self, time_zone: &TimeZone) -> Date {
+        self.now().to_zoned(time_zone.clone()).date()
+    }
+}
+
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Clock")
+    }
+}
+
+/// Everything that use cases share.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    pub(crate) read_model: Arc<ReadModel>,
+    pub(crate) region: Arc<tokio::sync::RwLock<Option<Arc<RegionInForce>>>>,
+}
+
+impl App {
+    /// Puts the parts together; nothing is read yet.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self { db, clock, read_model: Arc::default(), region: Arc::default() }
+    }
+
+    /// A new UUIDv7 at the clock's instant.
+    pub fn new_id(&self) -> Result<String, Refusal> {
+        let mut random = [0; 10];
+        getrandom::fill(&mut random).map_err(|error| Refusal::Randomness(error.to_string()))?;
+        let millis = u64::try_from(self.clock.now_ms()).unwrap_or(0);
+        Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string())
+    }
+
+    /// Fresh random bytes for a salt or a key.
+    pub fn random_32(&self) -> Result<[u8; 32], Refusal> {
+        let mut random = [0; 32];
+        getrandom::fill(&mut random).map_err(|error| Refusal::Randomness(error.to_string()))?;
+        Ok(random)
+    }
+}

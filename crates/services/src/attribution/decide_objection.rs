@@ -1,0 +1,57 @@
+//! The province decides an objection with a reason (归属裁定); the contract counts there from then on.
+
+use serde_json::json;
+use xiaoxiang_domain::region::DivisionCode;
+use xiaoxiang_store::attribution as store;
+use xiaoxiang_store::{Commit, NewEntry};
+
+use super::facts::{load_basis, reattribute};
+use super::raise_objection::check_reason;
+use crate::app::App;
+use crate::refusal::Refusal;
+
+/// Settles on a division, be it the claimed one, the stated one or a third.
+pub async fn decide_objection(
+    app: &App,
+    actor: &str,
+    objection_id: &str,
+    division: DivisionCode,
+    reason: &str,
+) -> Result<Commit, Refusal> {
+    check_reason(reason)?;
+    let now_ms = app.clock.now_ms();
+    let mut tx = app.db.begin(now_ms).await?;
+    let region = app.region_in(&mut tx).await?;
+    if !region.region.divisions().is_current(division) {
+        return Err(Refusal::NotFound(division.to_string()));
+    }
+    tx.lock_log().await?;
+    let objection = store::find_objection(&mut tx, objection_id)
+        .await?
+        .ok_or_else(|| Refusal::NotFound(objection_id.to_owned()))?;
+    let before = load_basis(&mut tx).await?;
+    if !store::decide_objection(&mut tx, objection_id, &division.to_string(), reason, now_ms).await? {
+        return Err(Refusal::invalid(
+            "attribution.decided",
+            "该异议已经裁定。如需更改，请提出新的异议。",
+            "this objection was decided before; raise a new one to change it",
+        ));
+    }
+    let after = load_basis(&mut tx).await?;
+    let number = &objection.registration_number;
+    let current = xiaoxiang_store::contract::find_current(&mut tx, std::slice::from_ref(number)).await?;
+    let rows: Vec<_> = current.into_values().collect();
+    let moved = reattribute(&mut tx, &rows, &region.region, &before, &after).await?;
+    let entry = NewEntry {
+        kind: "attribution.objection_decided",
+        subject: format!("contract:{number}"),
+        payload: json!({
+            "objection": objection_id,
+            "side": objection.side,
+            "division": division.to_string(),
+            "reason": reason,
+            "moved_contracts": moved,
+        }),
+    };
+    Ok(tx.commit(actor, [entry], []).await?)
+}

@@ -1,0 +1,14 @@
+//! Technology contracts (技术合同): import of sheets, single records, erasure of personal data.
+
+mod erase_personal_data;
+mod import_contracts;
+mod import_report;
+mod record_contract;
+mod sheet_rows;
+mod staging;
+
+pub use erase_personal_data::erase_personal_data;
+pub use import_contracts::{ImportRequest, discard_abandoned_imports, import_contracts, import_records};
+pub use import_report::{Consent, Difference, ImportReport, Strictness, difference_rows};
+pub use record_contract::record_contract;
+pub use sheet_rows::ContractRows;

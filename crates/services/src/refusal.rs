@@ -1,0 +1,126 @@
+//! Why a use case did not do what it was asked.
+
+use xiaoxiang_domain::region::RegionProblem;
+use xiaoxiang_store::StoreError;
+
+use crate::sheet::SheetProblem;
+
+/// A refusal: nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// Also for what the caller may not see.
+    #[error("not found: {0}")]
+    NotFound(String),
+    /// No region data in the database yet.
+    #[error("no region data")]
+    NoRegion,
+    /// A request that makes no sense, with what to do in both languages.
+    #[error("{en}")]
+    Invalid {
+        /// Stable code.
+        code: &'static str,
+        /// Chinese.
+        zh: String,
+        /// English.
+        en: String,
+    },
+    /// A file that cannot be read, or rows that cannot be taken.
+    #[error("{} problem(s) in the sheet", .0.len())]
+    Sheet(Vec<SheetProblem>),
+    /// Mistakes in a region folder.
+    #[error("{} mistake(s) in the region data", .0.len())]
+    Region(Vec<RegionProblem>),
+    /// Somebody else changed the same things meanwhile.
+    #[error("changed by somebody else meanwhile: {0}")]
+    Overtaken(String),
+    /// The system gave no randomness.
+    #[error("no randomness: {0}")]
+    Randomness(String),
+    /// A file could not be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// Which.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The store failed.
+    #[error("store failed")]
+    Store(#[from] StoreError),
+}
+
+impl Refusal {
+    /// A request that makes no sense.
+    pub fn invalid(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::Invalid { code, zh: zh.into(), en: en.into() }
+    }
+
+    /// Whether the program failed, and not the request.
+    #[must_use]
+    pub const fn is_failure(&self) -> bool {
+        matches!(self, Self::Store(_) | Self::Randomness(_) | Self::File { .. })
+    }
+
+    /// What happened and what to do next, Chinese and English.
+    #[must_use]
+    pub fn sentences(&self) -> (String, String) {
+        match self {
+            Self::NotFound(what) => {
+                (format!("没有找到：{what}。请核对编号。"), format!("not found: {what}; check the number"))
+            }
+            Self::NoRegion => (
+                "数据库中没有区域数据。请先运行 xiaoxiang region import regions/hunan。".to_owned(),
+                "the database holds no region data; run xiaoxiang region import regions/hunan first"
+                    .to_owned(),
+            ),
+            Self::Invalid { zh, en, .. } => (zh.clone(), en.clone()),
+            Self::Sheet(problems) => (
+                format!("文件有 {} 处问题，未导入任何数据。请按清单改正后重新导入。", problems.len()),
+                format!(
+                    "{} problem(s) in the file, nothing was imported; correct them and import again",
+                    problems.len()
+                ),
+            ),
+            Self::Region(problems) => (
+                format!("区域数据有 {} 处错误。请按清单改正。", problems.len()),
+                format!("{} mistake(s) in the region data; correct them", problems.len()),
+            ),
+            Self::Overtaken(what) => (
+                format!("处理期间数据被他人修改（{what}）。请重新运行。"),
+                format!("somebody else changed the data meanwhile ({what}); run it again"),
+            ),
+            Self::Randomness(_) => {
+                ("系统不能提供随机数。".to_owned(), "the system gives no randomness".to_owned())
+            }
+            Self::File { path, source } => {
+                (format!("文件 {path}：{source}"), format!("file {path}: {source}"))
+            }
+            Self::Store(error) => store_sentences(error),
+        }
+    }
+}
+
+fn store_sentences(error: &StoreError) -> (String, String) {
+    match error {
+        StoreError::Schema { found: 0, .. } => (
+            "数据库是空的。请先运行 xiaoxiang migrate。".to_owned(),
+            "the database is empty; run xiaoxiang migrate first".to_owned(),
+        ),
+        StoreError::Schema { found, expected } if found > expected => (
+            format!("数据库由更新的程序写成（版本 {found}，本程序为 {expected}）。请升级程序。"),
+            format!(
+                "the database was written by a newer program ({found}, this one knows {expected}); upgrade"
+            ),
+        ),
+        StoreError::Schema { found, expected } => (
+            format!("数据库版本 {found} 落后于程序 {expected}。请运行 xiaoxiang migrate。"),
+            format!("the schema {found} is behind this program's {expected}; run xiaoxiang migrate"),
+        ),
+        other => {
+            let cause =
+                std::error::Error::source(other).map_or_else(String::new, |source| format!(": {source}"));
+            (format!("数据库出错：{other}{cause}"), format!("{other}{cause}"))
+        }
+    }
+}

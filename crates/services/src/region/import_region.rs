@@ -1,0 +1,81 @@
+//! Checks the folders of a region and stores them as a new version.
+
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use xiaoxiang_domain::region::{Region, RegionLayer};
+use xiaoxiang_store::NewEntry;
+use xiaoxiang_store::region::{self as store, RegionFileRow};
+
+use crate::app::App;
+use crate::refusal::Refusal;
+
+/// What became of an import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImportedRegion {
+    /// A new version is in force.
+    New {
+        /// Its number.
+        region_version_id: i64,
+    },
+    /// The version in force has the same files.
+    Unchanged {
+        /// Its number.
+        region_version_id: i64,
+    },
+}
+
+/// Parses the folders, base first, or tells all that is wrong with them.
+pub fn check_region(layers: &[RegionLayer]) -> Result<Region, Refusal> {
+    Region::parse(layers).map_err(Refusal::Region)
+}
+
+/// Stores the folders as a new version where they differ from the one in force.
+pub async fn import_region(
+    app: &App,
+    actor: &str,
+    layers: &[RegionLayer],
+) -> Result<ImportedRegion, Refusal> {
+    let region = check_region(layers)?;
+    let sha256 = hash_of(layers);
+    let mut tx = app.db.begin(app.clock.now_ms()).await?;
+    if let Some(version) = store::find_version(&mut tx, None).await?
+        && version.sha256 == sha256
+    {
+        return Ok(ImportedRegion::Unchanged { region_version_id: version.region_version_id });
+    }
+    let names = layers.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>().join(" ");
+    let code = region.code().to_string();
+    let region_version_id = store::save_version(&mut tx, &code, &names, &sha256, &rows_of(layers)).await?;
+    let entry = NewEntry {
+        kind: "region.imported",
+        subject: format!("region:{code}"),
+        payload: json!({ "version": region_version_id, "layers": names, "sha256": sha256, "name": region.name() }),
+    };
+    tx.commit(actor, [entry], []).await?;
+    *app.region.write().await = None;
+    app.read_model.forget().await;
+    Ok(ImportedRegion::New { region_version_id })
+}
+
+fn rows_of(layers: &[RegionLayer]) -> Vec<RegionFileRow> {
+    let files = layers.iter().flat_map(|layer| layer.files.iter().map(move |file| (layer, file)));
+    files
+        .map(|(layer, (path, content))| RegionFileRow {
+            layer: layer.name.clone(),
+            path: path.clone(),
+            content: content.clone(),
+        })
+        .collect()
+}
+
+/// Hash over names and contents, each framed by its length.
+fn hash_of(layers: &[RegionLayer]) -> String {
+    let mut digest = Sha256::new();
+    for row in rows_of(layers) {
+        for part in [&row.layer, &row.path, &row.content] {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part.as_bytes());
+        }
+    }
+    hex::encode(digest.finalize())
+}

@@ -3,8 +3,8 @@
 //! Values stay texts (`010` keeps its zero, `2021-01-01` is read as a date only where a date is meant).
 //! Anchors and aliases are refused, so a small file cannot unfold into a large one.
 
+use granit_parser::{Event, Parser, ScanError, Span, StrInput};
 use jiff::civil::Date;
-use serde_saphyr::granit_parser::{Event, Parser, ScanError, Span};
 
 use super::division_code::DivisionCode;
 use super::problem::{Mistake, Place, Sink};
@@ -58,7 +58,7 @@ type Refused = (Place, Mistake);
 
 /// Puts the parser's events together.
 struct Builder<'a> {
-    events: Parser<'a, serde_saphyr::granit_parser::StrInput<'a>>,
+    events: Parser<'a, StrInput<'a>>,
     nodes: usize,
 }
 
@@ -79,13 +79,9 @@ impl<'a> Builder<'a> {
     }
 
     fn next(&mut self) -> Result<(Event<'a>, Span), Refused> {
-        loop {
-            match self.events.next() {
-                Some(Ok((Event::Comment(..), _))) => {}
-                Some(Ok(found)) => return Ok(found),
-                Some(Err(error)) => return Err(syntax(&error)),
-                None => return Ok((Event::StreamEnd, Span::default())),
-            }
+        match self.events.next() {
+            Some(found) => found.map_err(|error| syntax(&error)),
+            None => Ok((Event::StreamEnd, Span::default())),
         }
     }
 

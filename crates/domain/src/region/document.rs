@@ -3,6 +3,8 @@
 //! Values stay texts (`010` keeps its zero, `2021-01-01` is read as a date only where a date is meant).
 //! Anchors and aliases are refused, so a small file cannot unfold into a large one.
 
+use std::collections::HashSet;
+
 use granit_parser::{Event, Parser, ScanError, Span, StrInput};
 use jiff::civil::Date;
 
@@ -114,6 +116,7 @@ impl<'a> Builder<'a> {
 
     fn map(&mut self, depth: usize) -> Result<Value, Refused> {
         let mut entries: Vec<(Key, Node)> = Vec::new();
+        let mut seen = HashSet::new();
         loop {
             let (event, span) = self.next()?;
             let here = place(span);
@@ -122,7 +125,7 @@ impl<'a> Builder<'a> {
                 Event::Scalar(text, _, 0, _) => text.into_owned(),
                 _ => return Err((here, Mistake::NotAMap)),
             };
-            if entries.iter().any(|(key, _)| key.text == text) {
+            if !seen.insert(text.clone()) {
                 return Err((here, Mistake::KeyTwice { key: text }));
             }
             let (value, span) = self.next()?;

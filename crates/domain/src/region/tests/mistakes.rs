@@ -1,5 +1,7 @@
 //! Every mistake of a region folder is explained in two languages at its place.
 
+use proptest::prelude::*;
+
 use super::super::{Region, RegionLayer, RegionProblem};
 use super::layer;
 use super::small_province::{base, province};
@@ -197,4 +199,26 @@ fn many_mistakes_are_listed_by_file_and_line_up_to_a_limit() {
     let found = problems(&[("divisions.csv", &format!("code,name,level,parent\n{rows}"))]);
     assert_eq!(found.len(), 200);
     assert!(found.is_sorted_by_key(|problem| (problem.file.clone(), problem.line)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn a_damaged_file_is_refused_or_read_but_never_stops_the_program(
+        file in 0..16_usize, at in 0..1000_usize, cut in 0..12_usize, put in "[\\[\\]{}:,&*|>'\"#\n 0-9a-z县\\-]{0,6}"
+    ) {
+        let mut layers = [base(), province()];
+        let paths: Vec<(usize, String)> = layers.iter().enumerate()
+            .flat_map(|(layer, of)| of.files.keys().map(move |path| (layer, path.clone()))).collect();
+        let (layer, path) = &paths[file % paths.len()];
+        let text: Vec<char> = layers[*layer].files[path].chars().collect();
+        let from = text.len() * at / 1000;
+        let rest = text.iter().skip(from + cut);
+        let damaged: String = text.iter().take(from).copied().chain(put.chars()).chain(rest.copied()).collect();
+        layers[*layer].files.insert(path.clone(), damaged);
+        if let Err(problems) = Region::parse(&layers) {
+            prop_assert!(!problems.is_empty());
+        }
+    }
 }

@@ -6,9 +6,12 @@
 pub mod city_monthly;
 pub mod columns;
 pub mod completion;
+pub mod correction;
 pub mod cross_table;
 pub mod explain;
 pub mod flow;
 pub mod geography;
+pub mod json;
+pub mod layout;
 mod region_lists;
 pub mod table;

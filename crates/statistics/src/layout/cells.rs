@@ -1,0 +1,42 @@
+//! Single cells and columns.
+
+use xiaoxiang_domain::bulletin::{ColumnKind, PrintedCell, PrintedColumn, PrintedNote};
+use xiaoxiang_domain::money::{MoneyUnit, display_fen};
+use xiaoxiang_domain::ratio::Ratio;
+
+pub(super) fn column(key: &str, header: &str, header_en: &str, kind: ColumnKind) -> PrintedColumn {
+    PrintedColumn {
+        key: key.to_owned(),
+        group: String::new(),
+        group_en: String::new(),
+        header: header.to_owned(),
+        header_en: header_en.to_owned(),
+        kind,
+    }
+}
+
+pub(super) fn label(label: &PrintedNote) -> PrintedCell {
+    PrintedCell::text(label.zh.as_str())
+}
+
+pub(super) fn count(number: i64) -> PrintedCell {
+    PrintedCell { text: number.to_string(), base: Some(number) }
+}
+
+/// An amount in 亿元 with two decimals, half up.
+pub(super) fn amount(fen: i128) -> PrintedCell {
+    PrintedCell { text: display_fen(fen, MoneyUnit::HundredMillionYuan), base: i64::try_from(fen).ok() }
+}
+
+pub(super) fn percent(ratio: Option<Ratio>) -> PrintedCell {
+    PrintedCell::text(ratio.map_or_else(String::new, Ratio::percent))
+}
+
+/// A percentage with its sign, as in the published tables.
+pub(super) fn signed_percent(ratio: Option<Ratio>) -> PrintedCell {
+    PrintedCell::text(ratio.map_or_else(String::new, |ratio| format!("{}%", ratio.percent())))
+}
+
+pub(super) fn rank(rank: Option<u32>) -> PrintedCell {
+    rank.map_or_else(PrintedCell::default, |rank| count(i64::from(rank)))
+}

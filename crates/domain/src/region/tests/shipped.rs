@@ -41,6 +41,16 @@ fn hunan_has_14_cities_and_122_counties_in_order() {
 }
 
 #[test]
+fn the_country_has_34_provinces_333_cities_and_2844_counties() {
+    let count = |level: DivisionLevel| {
+        HUNAN.divisions().rows().iter().filter(|row| row.to.is_none() && row.level == level).count()
+    };
+    assert_eq!(count(DivisionLevel::Province), 34);
+    assert_eq!(count(DivisionLevel::City), 333);
+    assert_eq!(count(DivisionLevel::County), 2844);
+}
+
+#[test]
 fn jishou_is_real_although_its_code_ends_in_01() {
     assert_eq!(HUNAN.divisions().name(code("433101")), Some("吉首市"));
     assert_eq!(HUNAN.divisions().city_of(code("433101")), Some(code("433100")));

@@ -261,3 +261,37 @@ fn countries_have_chinese_names_and_never_mix_two_lists_of_digits() {
     assert_eq!(countries.find("276").unwrap().alpha3, "DEU");
     assert_eq!(countries.by_customs_code("276"), None);
 }
+
+#[test]
+fn every_code_that_ever_was_leads_to_a_current_one_or_is_explained() {
+    let divisions = HUNAN.divisions();
+    for row in divisions.rows() {
+        for on in [date(1985, 1, 1), date(2012, 6, 30), TODAY] {
+            match divisions.current(row.code, on) {
+                Ok(current) => assert!(divisions.is_current(current), "{} led to {current}", row.code),
+                Err(problem) => assert!(!problem.message_zh().is_empty()),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_full_name_of_every_current_division_finds_it_and_nothing_else() {
+    let divisions = HUNAN.divisions();
+    for row in divisions.rows().iter().filter(|row| row.to.is_none()) {
+        let name = divisions.full_name(row.code).unwrap();
+        assert_eq!(divisions.by_name(&name), vec![row.code], "{name}");
+    }
+}
+
+#[test]
+fn every_entry_of_every_list_is_found_by_its_name_and_counted_somewhere() {
+    for (key, list) in HUNAN.code_lists() {
+        for item in list.items() {
+            let on = item.to.unwrap_or(TODAY);
+            assert_eq!(list.find(&item.name, on).map(|found| &found.code), Some(&item.code), "{key}");
+            let row = list.by_number(list.root_of(&item.code));
+            assert!(row.is_some(), "{key} {}", item.code);
+        }
+    }
+}

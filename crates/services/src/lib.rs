@@ -4,6 +4,7 @@ pub mod app;
 pub mod attribution;
 pub mod bulletin;
 pub mod contract;
+pub mod demo;
 pub mod log;
 pub mod paper;
 pub mod refusal;

@@ -34,7 +34,9 @@ const MAKERS: Record<string, (request: Drawing) => Promise<object | undefined> |
 const drawn = new Map<HTMLElement, EChartsType>();
 const sizes = new ResizeObserver((entries) => {
   for (const entry of entries) {
-    if (entry.target instanceof HTMLElement) drawn.get(entry.target)?.resize();
+    // A canvas that is hidden for a moment has no size, and a map of no size cannot be computed.
+    const { height, width } = entry.contentRect;
+    if (width > 0 && height > 0 && entry.target instanceof HTMLElement) drawn.get(entry.target)?.resize();
   }
 });
 

@@ -97,7 +97,10 @@ function writeLegend(figure: HTMLElement, limits: number[], unit: string): void 
   legend.replaceChildren(...(unit ? [name] : []), ...items);
 }
 
+const PEOPLES =
+  /(?:土家族|苗族|侗族|瑶族|壮族|布依族|白族|彝族|藏族|羌族|回族|傣族|景颇族|哈尼族|傈僳族|黎族|朝鲜族|蒙古族?|哈萨克族?|柯尔克孜族?)+(?=自治[州县])/;
+
 /** 长沙市 → 长沙, 湘西土家族苗族自治州 → 湘西: the short names that maps print. */
 function shortName(name: string): string {
-  return name.replace(/(?:[\u4e00-\u9fa5]{2,3}族)+自治州$/, "").replace(/(?:市|地区|盟)$/, "");
+  return name.replace(PEOPLES, "").replace(/(?:自治[州县]|市|地区|盟)$/, "");
 }

@@ -12,6 +12,11 @@ export interface Drawing {
 const FONT_SIZE = 13;
 const SYMBOLS = ["circle", "rect", "triangle", "diamond"];
 const DASHES = ["solid", "dashed", "dotted", [8, 4, 2, 4]];
+/** An invisible mark keeps the two sides of one place apart: ECharts knows nodes by name. */
+const SINK = "\u200b";
+/** Room above and below the plot of lines, in pixels. */
+const LINES_TOP = 40;
+const LINES_BOTTOM = 28;
 /** More flows than this make a thicket, not a picture. */
 const FLOWS_MAX = 24;
 
@@ -37,9 +42,14 @@ export function lines(drawing: Drawing): object | undefined {
   const rows = table.rows.filter((row) => row.kind === "body");
   if (rows.length < 2 || columns.length === 0) return undefined;
   const base = common(drawing) as { tooltip: object };
+  const canvas = drawing.figure.querySelector(".chart-canvas");
+  const offsets = labelOffsets(
+    columns.map((key) => rows.map((row) => row.values.get(key) ?? 0)),
+    (canvas?.clientHeight ?? 0) - LINES_TOP - LINES_BOTTOM,
+  );
   return {
     ...base,
-    grid: { bottom: 28, containLabel: true, left: 4, right: 76, top: 40 },
+    grid: { bottom: LINES_BOTTOM, containLabel: true, left: 4, right: 76, top: LINES_TOP },
     series: columns.map((key, index) => ({
       color: tokens.series[index % tokens.series.length],
       data: rows.map((row) => finite(row.values.get(key))),
@@ -48,9 +58,9 @@ export function lines(drawing: Drawing): object | undefined {
         distance: 8,
         fontSize: FONT_SIZE,
         formatter: "{a}",
+        offset: [0, offsets[index] ?? 0],
         show: true,
       },
-      labelLayout: { moveOverlap: "shiftY" },
       lineStyle: { type: DASHES[index % DASHES.length], width: 2 },
       name: shortHead(table.heads.get(key) ?? key),
       symbol: SYMBOLS[index % SYMBOLS.length],
@@ -76,9 +86,11 @@ export function bars(drawing: Drawing): object | undefined {
   const rows = table.rows.filter((row) => row.kind === "body" && Number.isFinite(row.values.get(key ?? "")));
   if (!key || rows.length === 0) return undefined;
   const base = common(drawing) as { tooltip: object };
+  const caption = drawing.figure.querySelector("figcaption");
+  if (caption) caption.textContent = table.heads.get(key) ?? "";
   return {
     ...base,
-    grid: { bottom: 8, containLabel: true, left: 4, right: 64, top: 32 },
+    grid: { bottom: 4, containLabel: true, left: 4, right: 64, top: 4 },
     series: [
       {
         barMaxWidth: 22,
@@ -90,10 +102,11 @@ export function bars(drawing: Drawing): object | undefined {
       },
     ],
     tooltip: { ...base.tooltip, trigger: "item" },
-    xAxis: valueAxis(tokens, unitOf(table.heads.get(key) ?? ""), "end"),
+    // Every bar carries its figure, so the axis would only repeat them.
+    xAxis: { show: false, type: "value" },
     yAxis: {
       axisLabel: { color: tokens.ink, overflow: "break", width: 150 },
-      axisLine: { lineStyle: { color: tokens.inkSoft } },
+      axisLine: { lineStyle: { color: tokens.line } },
       axisTick: { show: false },
       data: rows.map((row) => row.label),
       inverse: true,
@@ -114,24 +127,27 @@ export function flows(drawing: Drawing): object | undefined {
     .sort((a, b) => b.value - a.value)
     .slice(0, FLOWS_MAX);
   if (all.length === 0) return undefined;
-  // A trailing mark keeps the two sides of one city apart: ECharts knows nodes by name.
-  const sink = (name: string): string => `${name}\u200b`;
+  const sink = (name: string): string => `${name}${SINK}`;
   const names = [...new Set(all.map((flow) => flow.from)), ...new Set(all.map((flow) => sink(flow.to)))];
   const base = common(drawing) as { tooltip: object };
   return {
     ...base,
     series: [
       {
-        data: names.map((name) => ({ itemStyle: { color: name.endsWith("\u200b") ? tokens.seal : tokens.river }, name })),
+        data: names.map((name) =>
+          name.endsWith(SINK)
+            ? { itemStyle: { color: tokens.seal }, label: { position: "right" }, name }
+            : { itemStyle: { color: tokens.river }, label: { position: "left" }, name },
+        ),
         draggable: false,
         emphasis: { focus: "adjacency" },
         label: { color: tokens.ink, fontSize: FONT_SIZE },
-        left: 8,
+        left: 96,
         lineStyle: { color: "source", curveness: 0.5, opacity: 0.28 },
         links: all.map((flow) => ({ source: flow.from, target: sink(flow.to), value: flow.value })),
-        nodeGap: 10,
+        nodeGap: 14,
         nodeWidth: 8,
-        right: 110,
+        right: 96,
         top: 16,
         bottom: 16,
         type: "sankey",
@@ -141,12 +157,29 @@ export function flows(drawing: Drawing): object | undefined {
   };
 }
 
-function valueAxis(tokens: Tokens, unit: string, place: "start" | "end" = "end"): object {
+/** How far each line's label moves so that no two cover each other; `height` is that of the plot in pixels. */
+export function labelOffsets(series: number[][], height: number): number[] {
+  const largest = Math.max(...series.flat(), 1);
+  const gap = FONT_SIZE + 6;
+  const places = series
+    .map((values, index) => ({ index, y: height * (1 - (values[values.length - 1] ?? 0) / largest) }))
+    .sort((a, b) => a.y - b.y);
+  const offsets = series.map(() => 0);
+  let free = Number.NEGATIVE_INFINITY;
+  for (const { index, y } of places) {
+    const settled = Math.max(y, free);
+    offsets[index] = settled - y;
+    free = settled + gap;
+  }
+  return offsets;
+}
+
+function valueAxis(tokens: Tokens, unit: string): object {
   return {
     axisLabel: { color: tokens.inkSoft, hideOverlap: true },
     name: unit,
     nameGap: 12,
-    nameLocation: place,
+    nameLocation: "end",
     nameTextStyle: { align: "left", color: tokens.inkSoft },
     splitLine: { lineStyle: { color: tokens.line } },
     type: "value",

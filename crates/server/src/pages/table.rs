@@ -226,7 +226,7 @@ fn heads(
         let starts_group = !column.group.is_empty() && column.group != open_group;
         let class = match (index, column.kind, starts_group) {
             (0, _, _) => "corner",
-            (_, ColumnKind::Text, _) => "text",
+            (_, ColumnKind::Text, _) if is_words(column) => "text",
             (_, _, true) => "group-start",
             _ => "",
         };
@@ -284,10 +284,17 @@ fn row_view(columns: &[PrintedColumn], row: &PrintedRow) -> RowView {
     }
 }
 
+/// Growth is a number also where the published table prints it as words, with its sign: `-1.44%`.
+fn is_words(column: &PrintedColumn) -> bool {
+    column.kind == ColumnKind::Text && !column.key.ends_with("growth")
+}
+
 fn cell_view(column: &PrintedColumn, cell: &PrintedCell, starts_group: bool) -> CellView {
-    let falls = column.kind == ColumnKind::Percent && cell.text.starts_with('-');
+    let is_words = is_words(column);
+    let is_growth = column.kind == ColumnKind::Percent || column.kind == ColumnKind::Text && !is_words;
+    let falls = is_growth && cell.text.starts_with('-');
     let mut classes = Vec::new();
-    if column.kind == ColumnKind::Text {
+    if is_words {
         classes.push("text");
     }
     if starts_group {

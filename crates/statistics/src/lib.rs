@@ -13,5 +13,6 @@ pub mod flow;
 pub mod geography;
 pub mod json;
 pub mod layout;
+pub mod reconcile;
 mod region_lists;
 pub mod table;

@@ -27,6 +27,10 @@ pub(crate) const DEAD: u32 = u32::MAX;
 /// How a lane turns codes into coordinates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Map {
+    /// The code itself, below `count` in every row.
+    Whole { count: u32 },
+    /// Some of the code's bits: `code >> shift & mask`.
+    Bits { shift: u32, mask: u32 },
     /// Codes from `first` on, `count` of them, in order; all others are dead.
     Range { first: u32, count: u32 },
     /// The coordinate of each code, [`DEAD`] where it is not counted; codes behind the end are dead.
@@ -34,7 +38,7 @@ pub(crate) enum Map {
 }
 
 /// One column's part in the group number.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Lane {
     pub column: Coded,
     pub map: Map,
@@ -151,24 +155,23 @@ pub(crate) fn select(
     pass: &Pass,
     is_selected: impl Fn(u64) -> bool,
 ) -> Vec<(usize, u64)> {
-    let lanes = prepare::<u64>(pass);
+    let lanes = prepare::<u64>(&pass.lanes);
     let mut found = Vec::new();
     let mut keys = [0_u64; BLOCK_ROWS];
     for block in blocks(0..rows.len()) {
         let keys = &mut keys[..block.len()];
-        compose(rows, held, &lanes, block.clone(), keys);
+        keys.fill(0);
+        compose(rows, &lanes, block.clone(), keys);
+        drop_unheld(rows, held, block.clone(), keys);
         let selected = block.zip(keys.iter()).filter(|&(_, &key)| key < pass.groups && is_selected(key));
         found.extend(selected.map(|(row, &key)| (row, key)));
     }
     found
 }
 
-/// Sums of one group within a stretch whose total fits 64 bits.
-#[derive(Clone, Copy, Default)]
-struct Sum {
-    count: i64,
-    contract_value: i64,
-}
+/// Count and contract value of one group within a stretch whose total fits 64 bits: side by side, so that one
+/// addition of a vector register updates both.
+type Sum = [i64; 2];
 
 fn scan_stretch<const TECHNOLOGY: bool>(
     rows: &Rows,
@@ -178,9 +181,30 @@ fn scan_stretch<const TECHNOLOGY: bool>(
     sums: &mut [Groups],
 ) {
     let mut scans: Vec<PassScan> = passes.iter().map(PassScan::new::<TECHNOLOGY>).collect();
+    let is_shared = |lane: &&Lane| passes.iter().all(|pass| pass.lanes.contains(lane));
+    let is_dense = passes.iter().all(|pass| pass.groups <= DENSE_GROUPS_MAX);
+    // What all passes have in common, such as months and types, is composed once.
+    let shared: Vec<Lane> = match passes.first() {
+        Some(first) if is_dense && passes.len() > 1 => {
+            first.lanes.iter().filter(is_shared).cloned().collect()
+        }
+        _ => Vec::new(),
+    };
+    let shared_lanes = prepare::<u32>(&shared);
+    for scan in &mut scans {
+        if let PassScan::Dense { lanes, pass, .. } = scan {
+            let own: Vec<Lane> = pass.lanes.iter().filter(|lane| !shared.contains(lane)).cloned().collect();
+            *lanes = prepare(&own);
+        }
+    }
+    let mut shared_keys = [0_u32; BLOCK_ROWS];
     for block in blocks(stretch) {
+        let shared_keys = &mut shared_keys[..block.len()];
+        shared_keys.fill(0);
+        compose(rows, &shared_lanes, block.clone(), shared_keys);
+        drop_unheld(rows, held, block.clone(), shared_keys);
         for scan in &mut scans {
-            scan.add::<TECHNOLOGY>(rows, held, block.clone());
+            scan.add::<TECHNOLOGY>(rows, held, block.clone(), shared_keys);
         }
     }
     for (scan, sum) in scans.into_iter().zip(sums) {
@@ -189,37 +213,47 @@ fn scan_stretch<const TECHNOLOGY: bool>(
 }
 
 /// The running sums of one pass.
-enum PassScan {
-    Dense { lanes: Vec<Prepared<u32>>, groups: u32, sums: Vec<Sum>, technology: Vec<i64> },
+enum PassScan<'a> {
+    Dense { lanes: Vec<Prepared<u32>>, pass: &'a Pass, sums: Vec<Sum>, technology: Vec<i64> },
     Hashed { lanes: Vec<Prepared<u64>>, groups: u64, sums: HashMap<u64, (Sum, i64), NumberHash> },
 }
 
-impl PassScan {
-    fn new<const TECHNOLOGY: bool>(pass: &Pass) -> Self {
+impl<'a> PassScan<'a> {
+    fn new<const TECHNOLOGY: bool>(pass: &'a Pass) -> Self {
         if pass.groups > DENSE_GROUPS_MAX {
-            return Self::Hashed { lanes: prepare(pass), groups: pass.groups, sums: HashMap::default() };
+            return Self::Hashed {
+                lanes: prepare(&pass.lanes),
+                groups: pass.groups,
+                sums: HashMap::default(),
+            };
         }
-        let groups = u32::try_from(pass.groups).expect("dense groups are few");
-        let cells = groups as usize + SPARE_CELLS;
+        let cells = usize::try_from(pass.groups).expect("dense groups are few") + SPARE_CELLS;
         let technology = if TECHNOLOGY { vec![0; cells] } else { Vec::new() };
-        Self::Dense { lanes: prepare(pass), groups, sums: vec![Sum::default(); cells], technology }
+        Self::Dense { lanes: Vec::new(), pass, sums: vec![Sum::default(); cells], technology }
     }
 
-    fn add<const TECHNOLOGY: bool>(&mut self, rows: &Rows, held: Held, block: Range<usize>) {
+    fn add<const TECHNOLOGY: bool>(
+        &mut self,
+        rows: &Rows,
+        held: Held,
+        block: Range<usize>,
+        shared_keys: &[u32],
+    ) {
         let contract_values = &rows.contract_value[block.clone()];
         let technology_values = &rows.technology_value[block.clone()];
         match self {
-            Self::Dense { lanes, groups, sums, technology } => {
+            Self::Dense { lanes, pass, sums, technology } => {
                 let mut keys = [0_u32; BLOCK_ROWS];
                 let keys = &mut keys[..block.len()];
-                compose(rows, held, lanes, block, keys);
+                keys.copy_from_slice(shared_keys);
+                compose(rows, lanes, block, keys);
+                let groups = u32::try_from(pass.groups).expect("dense groups are few");
                 for (at, key) in (0_u32..).zip(keys.iter_mut()) {
-                    *key = if *key < *groups { *key } else { *groups + at % SPARE_CELLS as u32 };
+                    *key = if *key < groups { *key } else { groups + at % SPARE_CELLS as u32 };
                 }
                 for (&key, &value) in keys.iter().zip(contract_values) {
-                    let sum = &mut sums[key as usize];
-                    sum.count += 1;
-                    sum.contract_value += value;
+                    let [count, sum] = sums[key as usize];
+                    sums[key as usize] = [count + 1, sum + value];
                 }
                 if TECHNOLOGY {
                     for (&key, &value) in keys.iter().zip(technology_values) {
@@ -230,14 +264,15 @@ impl PassScan {
             Self::Hashed { lanes, groups, sums } => {
                 let mut keys = [0_u64; BLOCK_ROWS];
                 let keys = &mut keys[..block.len()];
-                compose(rows, held, lanes, block, keys);
+                compose(rows, lanes, block.clone(), keys);
+                drop_unheld(rows, held, block, keys);
                 let amounts = contract_values.iter().zip(technology_values);
                 for (&key, (&value, &technology)) in
                     keys.iter().zip(amounts).filter(|&(&key, _)| key < *groups)
                 {
-                    let (sum, technology_sum) = sums.entry(key).or_default();
-                    sum.count += 1;
-                    sum.contract_value += value;
+                    let ([count, sum], technology_sum) = sums.entry(key).or_default();
+                    *count += 1;
+                    *sum += value;
                     *technology_sum += technology;
                 }
             }
@@ -246,14 +281,14 @@ impl PassScan {
 
     fn finish<const TECHNOLOGY: bool>(self, into: &mut Groups) {
         let cell = |sum: Sum, technology: i64| Cell {
-            count: sum.count,
-            contract_value: i128::from(sum.contract_value),
+            count: sum[0],
+            contract_value: i128::from(sum[1]),
             technology_value: i128::from(technology),
         };
         match (self, into) {
             (Self::Dense { sums, technology, .. }, Groups::Dense(cells)) => {
                 for (group, into) in cells.iter_mut().enumerate() {
-                    if sums[group].count > 0 {
+                    if sums[group][0] > 0 {
                         *into += cell(sums[group], if TECHNOLOGY { technology[group] } else { 0 });
                     }
                 }
@@ -271,7 +306,6 @@ impl PassScan {
 /// Group numbers: 32 bits while they fit, because twice as many fit a vector register.
 trait Key: Copy + PartialOrd {
     const DEAD: Self;
-    const ZERO: Self;
     fn strided(coordinate: u32, stride: Self) -> Self;
     fn of_stride(stride: u64) -> Self;
     fn plus(self, other: Self) -> Self;
@@ -279,9 +313,8 @@ trait Key: Copy + PartialOrd {
 
 impl Key for u32 {
     const DEAD: Self = 1 << 27;
-    const ZERO: Self = 0;
     fn strided(coordinate: u32, stride: Self) -> Self {
-        coordinate * stride
+        coordinate.wrapping_mul(stride)
     }
     fn of_stride(stride: u64) -> Self {
         Self::try_from(stride).expect("dense groups are few")
@@ -293,9 +326,8 @@ impl Key for u32 {
 
 impl Key for u64 {
     const DEAD: Self = HASHED_GROUPS_MAX;
-    const ZERO: Self = 0;
     fn strided(coordinate: u32, stride: Self) -> Self {
-        Self::from(coordinate) * stride
+        Self::from(coordinate).wrapping_mul(stride)
     }
     fn of_stride(stride: u64) -> Self {
         stride
@@ -308,6 +340,8 @@ impl Key for u64 {
 
 /// A lane with its stride multiplied into the table.
 enum Prepared<K> {
+    Whole { column: Coded, stride: K },
+    Bits { column: Coded, shift: u32, mask: u32, stride: K },
     Range { column: Coded, first: u32, count: u32, stride: K },
     Table { column: Coded, table: Vec<K> },
 }
@@ -315,11 +349,15 @@ enum Prepared<K> {
 /// Most lanes of a pass, so that even dead keys do not overflow.
 pub(crate) const LANES_MAX: usize = 8;
 
-fn prepare<K: Key>(pass: &Pass) -> Vec<Prepared<K>> {
-    assert!(pass.lanes.len() <= LANES_MAX, "a pass has at most {LANES_MAX} lanes");
+fn prepare<K: Key>(lanes: &[Lane]) -> Vec<Prepared<K>> {
+    assert!(lanes.len() <= LANES_MAX, "a pass has at most {LANES_MAX} lanes");
     let prepared = |lane: &Lane| {
         let stride = K::of_stride(lane.stride);
         match &lane.map {
+            Map::Whole { .. } => Prepared::Whole { column: lane.column, stride },
+            Map::Bits { shift, mask } => {
+                Prepared::Bits { column: lane.column, shift: *shift, mask: *mask, stride }
+            }
             Map::Range { first, count } => {
                 Prepared::Range { column: lane.column, first: *first, count: *count, stride }
             }
@@ -334,17 +372,27 @@ fn prepare<K: Key>(pass: &Pass) -> Vec<Prepared<K>> {
             }
         }
     };
-    pass.lanes.iter().map(prepared).collect()
+    lanes.iter().map(prepared).collect()
 }
 
 fn blocks(rows: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     rows.clone().step_by(BLOCK_ROWS).map(move |first| first..(first + BLOCK_ROWS).min(rows.end))
 }
 
-fn compose<K: Key>(rows: &Rows, held: Held, lanes: &[Prepared<K>], block: Range<usize>, keys: &mut [K]) {
-    keys.fill(K::ZERO);
+/// Adds all lanes' parts to the keys of a block.
+fn compose<K: Key>(rows: &Rows, lanes: &[Prepared<K>], block: Range<usize>, keys: &mut [K]) {
     for lane in lanes {
         match lane {
+            Prepared::Whole { column, stride } => match rows.column(*column) {
+                CodeColumn::U8(codes) => add_bits(&codes[block.clone()], 0, u32::MAX, *stride, keys),
+                CodeColumn::U16(codes) => add_bits(&codes[block.clone()], 0, u32::MAX, *stride, keys),
+                CodeColumn::U32(codes) => add_bits(&codes[block.clone()], 0, u32::MAX, *stride, keys),
+            },
+            Prepared::Bits { column, shift, mask, stride } => match rows.column(*column) {
+                CodeColumn::U8(codes) => add_bits(&codes[block.clone()], *shift, *mask, *stride, keys),
+                CodeColumn::U16(codes) => add_bits(&codes[block.clone()], *shift, *mask, *stride, keys),
+                CodeColumn::U32(codes) => add_bits(&codes[block.clone()], *shift, *mask, *stride, keys),
+            },
             Prepared::Range { column, first, count, stride } => match rows.column(*column) {
                 CodeColumn::U8(codes) => add_range(&codes[block.clone()], *first, *count, *stride, keys),
                 CodeColumn::U16(codes) => add_range(&codes[block.clone()], *first, *count, *stride, keys),
@@ -357,6 +405,10 @@ fn compose<K: Key>(rows: &Rows, held: Held, lanes: &[Prepared<K>], block: Range<
             },
         }
     }
+}
+
+/// Marks rows that do not hold at the asked position.
+fn drop_unheld<K: Key>(rows: &Rows, held: Held, block: Range<usize>, keys: &mut [K]) {
     let Held::At(position) = held else { return };
     for (key, &from) in keys.iter_mut().zip(&rows.from[block.clone()]) {
         *key = if from <= position { *key } else { K::DEAD };
@@ -368,12 +420,17 @@ fn compose<K: Key>(rows: &Rows, held: Held, lanes: &[Prepared<K>], block: Range<
     }
 }
 
+fn add_bits<C: Copy + Into<u32>, K: Key>(codes: &[C], shift: u32, mask: u32, stride: K, keys: &mut [K]) {
+    for (key, &code) in keys.iter_mut().zip(codes) {
+        *key = key.plus(K::strided((code.into() >> shift) & mask, stride));
+    }
+}
+
 fn add_range<C: Copy + Into<u32>, K: Key>(codes: &[C], first: u32, count: u32, stride: K, keys: &mut [K]) {
     for (key, &code) in keys.iter_mut().zip(codes) {
         let coordinate = code.into().wrapping_sub(first);
-        let live = coordinate < count;
-        let part = K::strided(if live { coordinate } else { 0 }, stride);
-        *key = key.plus(if live { part } else { K::DEAD });
+        let part = K::strided(coordinate, stride);
+        *key = key.plus(if coordinate < count { part } else { K::DEAD });
     }
 }
 

@@ -165,10 +165,9 @@ pub(crate) fn rows_behind(
     let plan = Plan::new(columns, query)?;
     let mut found = Vec::new();
     for planned in &plan.passes {
-        let selectors = planned.selectors.len() as u64;
-        let keys_of_group = |group: u64| keys_of(&plan.axes, group / selectors);
+        let keys_of_group = |group: u64| keys_of(&plan.axes, group % plan.groups);
         let is_selected = |group: u64| {
-            let selector = usize::try_from(group % selectors).expect("selectors are few");
+            let selector = usize::try_from(group / plan.groups).expect("selectors are few");
             !planned.selectors[selector].is_empty() && is_asked(&keys_of_group(group))
         };
         let mut add = |rows: &Rows, held: Held, is_replaced: bool| {
@@ -206,11 +205,10 @@ fn fold(query: &CrossQuery, plan: &Plan, sums: &[Groups]) -> CrossTable {
         _ => Cells::Hashed(HashMap::default()),
     };
     for (planned, groups) in plan.passes.iter().zip(sums) {
-        let selector_groups = planned.selectors.len() as u64;
         groups.for_each(|group, cell| {
-            let selector = usize::try_from(group % selector_groups).expect("selectors are few");
+            let selector = usize::try_from(group / plan.groups).expect("selectors are few");
             for &slot in &planned.selectors[selector] {
-                let at = group / selector_groups * slot_count + slot as u64;
+                let at = group % plan.groups * slot_count + slot as u64;
                 match &mut cells {
                     Cells::Dense(dense) => dense[usize::try_from(at).expect("dense cells are few")] += *cell,
                     Cells::Hashed(hashed) => *hashed.entry(at).or_default() += *cell,

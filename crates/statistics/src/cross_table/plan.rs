@@ -47,7 +47,7 @@ pub(crate) struct Axis {
     pub stride: u64,
 }
 
-/// A pass with the meaning of its selectors: group = axes × selectors + selector.
+/// A pass with the meaning of its selectors: group = selector × combinations of the axes + combination.
 #[derive(Clone, Debug)]
 pub(crate) struct PassPlan {
     pub pass: Pass,
@@ -132,13 +132,13 @@ fn plan_side(
     }
     let mut selector_groups: u64 = 1;
     for selector in &selectors {
-        let lane = Lane { column: selector.column, map: selector.map.clone(), stride: selector_groups };
-        lanes.push(lane);
+        let stride = product(axis_groups, selector_groups)?;
+        lanes.push(Lane { column: selector.column, map: selector.map.clone(), stride });
         selector_groups = product(selector_groups, selector.means.len() as u64)?;
     }
     for axis in axes {
         let (column, map) = axis_lane(columns, query, axis.dimension, side, &axis.keys);
-        lanes.push(Lane { column, map, stride: product(axis.stride, selector_groups)? });
+        lanes.push(Lane { column, map, stride: axis.stride });
     }
     for (dimension, keys) in &query.only {
         if axes.iter().all(|axis| axis.dimension != *dimension) {
@@ -194,11 +194,7 @@ fn direction_selectors(
         .filter(|&(_, direction)| Side::of(direction) == side)
         .collect();
     if within == region {
-        let counts = |flags: u32| {
-            let numbers = directions.iter().filter(|&&(_, direction)| counts_in_region(direction, flags));
-            numbers.map(|&(number, _)| number).collect::<Vec<_>>()
-        };
-        return vec![selector_of(Coded::Flags, FLAG_VALUES, counts)];
+        return vec![region_selector(&directions)];
     }
     let inside = |code: u32| {
         let division = columns.dictionaries().division.value(code);
@@ -229,6 +225,25 @@ fn direction_selectors(
         }));
     }
     selectors
+}
+
+/// The flags that tell the asked directions apart are neighbouring bits, which need no table.
+fn region_selector(directions: &[(usize, Direction)]) -> Selector {
+    let needed = |direction: Direction| match direction {
+        Direction::Registered => FLAG_REGISTRY,
+        Direction::Output => FLAG_SELLER_INSIDE,
+        Direction::Absorbed => FLAG_BUYER_INSIDE,
+        Direction::Internal => FLAG_SELLER_INSIDE | FLAG_BUYER_INSIDE,
+    };
+    let bits = directions.iter().fold(0, |bits, &(_, direction)| bits | needed(direction));
+    let shift = bits.trailing_zeros();
+    let mask = (1 << (u32::BITS - (bits >> shift).leading_zeros())) - 1;
+    let means = (0..=mask).map(|coordinate| {
+        let counts =
+            directions.iter().filter(|&&(_, direction)| counts_in_region(direction, coordinate << shift));
+        counts.map(|&(number, _)| number).collect()
+    });
+    Selector { column: Coded::Flags, map: Map::Bits { shift, mask }, means: means.collect() }
 }
 
 fn counts_in_region(direction: Direction, flags: u32) -> bool {
@@ -375,7 +390,7 @@ fn axis_lane(
             }
         }
         Dimension::County => by_value(columns, dimension, column, keys, |at| at),
-        _ => (column, Map::Range { first: 0, count }),
+        _ => (column, Map::Whole { count }),
     }
 }
 

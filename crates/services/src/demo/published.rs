@@ -13,21 +13,20 @@ pub(super) struct TypeYear {
     pub(super) technology_units: i64,
 }
 
-/// The registered contracts of one year.
+/// The contracts of one year from one source.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct RegistryYear {
+pub(super) struct YearPlan {
     pub(super) year: i16,
     /// Last month with contracts.
     pub(super) last_month: i8,
     pub(super) types: &'static [TypeYear],
 }
 
-/// The contracts of one year that the national exchange delivered (省外数据).
-#[derive(Clone, Copy, Debug)]
-pub(super) struct ExchangeYear {
-    pub(super) year: i16,
-    pub(super) last_month: i8,
-    pub(super) types: &'static [TypeYear],
+impl YearPlan {
+    /// Number of contracts (项).
+    pub(super) fn count(&self) -> usize {
+        self.types.iter().map(|row| row.count).sum()
+    }
 }
 
 const fn row(contract_type: u16, count: usize, contract_units: i64, technology_units: i64) -> TypeYear {
@@ -56,10 +55,10 @@ const REGISTRY_2017: [TypeYear; 4] = [
 ];
 
 /// All years of the registry; from 2024 on invented, of the size and growth that a province of today has.
-pub(super) const REGISTRY: [RegistryYear; 5] = [
-    RegistryYear { year: 2016, last_month: 12, types: &REGISTRY_2016 },
-    RegistryYear { year: 2017, last_month: 12, types: &REGISTRY_2017 },
-    RegistryYear {
+pub(super) const REGISTRY: [YearPlan; 5] = [
+    YearPlan { year: 2016, last_month: 12, types: &REGISTRY_2016 },
+    YearPlan { year: 2017, last_month: 12, types: &REGISTRY_2017 },
+    YearPlan {
         year: 2024,
         last_month: 12,
         types: &[
@@ -70,7 +69,7 @@ pub(super) const REGISTRY: [RegistryYear; 5] = [
             row(4, 921, 37_915_240, 33_018_660),
         ],
     },
-    RegistryYear {
+    YearPlan {
         year: 2025,
         last_month: 12,
         types: &[
@@ -81,7 +80,7 @@ pub(super) const REGISTRY: [RegistryYear; 5] = [
             row(4, 948, 41_083_660, 36_244_090),
         ],
     },
-    RegistryYear {
+    YearPlan {
         year: 2026,
         last_month: 10,
         types: &[
@@ -95,8 +94,8 @@ pub(super) const REGISTRY: [RegistryYear; 5] = [
 ];
 
 /// All years of the exchange; invented throughout. The newest month lies one before the registry's.
-pub(super) const EXCHANGE: [ExchangeYear; 5] = [
-    ExchangeYear {
+pub(super) const EXCHANGE: [YearPlan; 5] = [
+    YearPlan {
         year: 2016,
         last_month: 12,
         types: &[
@@ -106,7 +105,7 @@ pub(super) const EXCHANGE: [ExchangeYear; 5] = [
             row(4, 87, 1_118_700, 984_600),
         ],
     },
-    ExchangeYear {
+    YearPlan {
         year: 2017,
         last_month: 12,
         types: &[
@@ -116,7 +115,7 @@ pub(super) const EXCHANGE: [ExchangeYear; 5] = [
             row(4, 106, 1_540_280, 1_371_540),
         ],
     },
-    ExchangeYear {
+    YearPlan {
         year: 2024,
         last_month: 12,
         types: &[
@@ -127,7 +126,7 @@ pub(super) const EXCHANGE: [ExchangeYear; 5] = [
             row(4, 269, 8_517_290, 7_480_510),
         ],
     },
-    ExchangeYear {
+    YearPlan {
         year: 2025,
         last_month: 12,
         types: &[
@@ -138,7 +137,7 @@ pub(super) const EXCHANGE: [ExchangeYear; 5] = [
             row(4, 284, 10_270_160, 9_092_740),
         ],
     },
-    ExchangeYear {
+    YearPlan {
         year: 2026,
         last_month: 9,
         types: &[

@@ -8,7 +8,7 @@ use xiaoxiang_domain::region::Region;
 use super::contracts::{Frame, Maker};
 use super::draw::Draw;
 use super::organisations::World;
-use super::published::{EXCHANGE, ExchangeYear, REGISTRY, RegistryYear};
+use super::published::{EXCHANGE, REGISTRY, YearPlan};
 
 /// First stream of the registry's years; the year is added.
 const REGISTRY_STREAM: u64 = 10_000;
@@ -23,15 +23,14 @@ const SPREAD: u64 = 32;
 
 /// Contracts registered in the province (登记), by day of registration.
 pub(super) fn registry(region: &Region, world: &World) -> Vec<Contract> {
-    let mut contracts =
-        Vec::with_capacity(REGISTRY.iter().flat_map(|year| year.types).map(|row| row.count).sum());
+    let mut contracts = Vec::with_capacity(REGISTRY.iter().map(YearPlan::count).sum());
     for year in &REGISTRY {
         registry_year(region, world, year, &mut contracts);
     }
     contracts
 }
 
-fn registry_year(region: &Region, world: &World, year: &RegistryYear, contracts: &mut Vec<Contract>) {
+fn registry_year(region: &Region, world: &World, year: &YearPlan, contracts: &mut Vec<Contract>) {
     let draw = Draw::of_stream(REGISTRY_STREAM + u64::from(year.year.unsigned_abs()));
     let mut maker = Maker { draw, region, world };
     let weights: Vec<(u64, u64)> =
@@ -54,15 +53,14 @@ fn registry_year(region: &Region, world: &World, year: &RegistryYear, contracts:
 
 /// Contracts registered elsewhere whose buyer is in the province (省外数据), by day of registration.
 pub(super) fn exchange(region: &Region, world: &World) -> Vec<Contract> {
-    let mut contracts =
-        Vec::with_capacity(EXCHANGE.iter().flat_map(|year| year.types).map(|row| row.count).sum());
+    let mut contracts = Vec::with_capacity(EXCHANGE.iter().map(YearPlan::count).sum());
     for year in &EXCHANGE {
         exchange_year(region, world, year, &mut contracts);
     }
     contracts
 }
 
-fn exchange_year(region: &Region, world: &World, year: &ExchangeYear, contracts: &mut Vec<Contract>) {
+fn exchange_year(region: &Region, world: &World, year: &YearPlan, contracts: &mut Vec<Contract>) {
     let draw = Draw::of_stream(EXCHANGE_STREAM + u64::from(year.year.unsigned_abs()));
     let mut maker = Maker { draw, region, world };
     let weights: Vec<(u64, u64)> =

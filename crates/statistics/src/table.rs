@@ -506,9 +506,9 @@ impl Table {
         self.rows.iter().find(|row| row.key == RowKey::Key(key))
     }
 
-    /// All rows as they are printed: ordinary ones, subtotals, outside, total.
+    /// All rows as they are printed: ordinary ones, outside, subtotals, total.
     pub fn all_rows(&self) -> impl Iterator<Item = &TableRow> {
-        self.rows.iter().chain(&self.subtotals).chain(&self.outside).chain(std::iter::once(&self.total))
+        self.rows.iter().chain(&self.outside).chain(&self.subtotals).chain(std::iter::once(&self.total))
     }
 
     /// The figures as a base for next year's growth.

@@ -201,9 +201,10 @@ impl<'a> Evidence<'a> {
     }
 
     fn search(&self, row: &RowKey, ours: &Cell, wanted: &[Wanted]) -> Option<(Cause, Vec<i64>)> {
-        self.by_basis(row, wanted)
-            .map(|direction| (Cause::Basis(direction), Vec::new()))
-            .or_else(|| self.by_exchange(row, ours, wanted))
+        // What is absorbed without the exchange equals what is internal: the exchange is the better explanation,
+        // because it names contracts.
+        self.by_exchange(row, ours, wanted)
+            .or_else(|| self.by_basis(row, wanted).map(|direction| (Cause::Basis(direction), Vec::new())))
             .or_else(|| self.by_date(row, ours, wanted).map(|ids| (Cause::RegistrationDate, ids)))
             .or_else(|| self.by_attribution(row, ours, wanted).map(|ids| (Cause::Attribution, ids)))
             .or_else(|| self.by_exchange_still_out(ours, wanted))
@@ -219,7 +220,11 @@ impl<'a> Evidence<'a> {
         };
         let others =
             Direction::ALL.into_iter().filter(|&direction| direction != self.table.request.direction);
-        others.into_iter().find(|&direction| meets(wanted, &sums_in(direction)))
+        // A row that is empty in another direction explains nothing.
+        others.into_iter().find(|&direction| {
+            let sums = sums_in(direction);
+            !sums.is_empty() && meets(wanted, &sums)
+        })
     }
 
     /// Whether the sheet lacks the exchange's contracts of one month, of the last months, or of all.

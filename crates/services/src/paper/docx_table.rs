@@ -4,11 +4,18 @@ use xiaoxiang_domain::bulletin::{ColumnKind, PrintedTable, RowKind};
 
 use super::docx::{paragraph, run_properties, text_runs};
 use super::docx_parts::{AREA_LONG_MM, AREA_SHORT_MM, twips};
-use super::layout::{column_widths, has_groups, header_spans};
+use super::layout::{column_widths, display_width, has_groups, header_spans};
 
-/// Twips of a half-width character in 五号 (10.5 pt), and of the cell's two edges.
-const CHARACTER_TWIPS: u32 = 105;
-const EDGES_TWIPS: u32 = 160;
+/// Twips of a half-width character for each half point of its size.
+const CHARACTER_TWIPS_PER_HALF_POINT: u32 = 5;
+/// Twips of a cell's two edges.
+const EDGES_TWIPS: u32 = 140;
+/// Sizes that are tried, in half points: 五号, 小五, then smaller for very wide tables.
+const SIZES: [u32; 4] = [21, 18, 15, 12];
+/// Half-width characters to which words may be narrowed before they wrap, and to which headers may.
+const NARROW_WORDS: usize = 16;
+const NARROW_HEADER: usize = 4;
+const WIDE_WORDS: usize = 40;
 
 /// How a page lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,10 +33,10 @@ impl Orientation {
     }
 }
 
-/// Turns the page where the texts of a row would not fit side by side.
+/// Turns the page where the figures of a row would not fit side by side in 小五.
 pub(super) fn orientation_of(table: &PrintedTable) -> Orientation {
-    let wanted: u32 = wanted_widths(table).iter().sum();
-    if wanted > Orientation::Portrait.text_width_twips() {
+    let needed: u32 = Widths::of(table, SIZES[1]).needed.iter().sum();
+    if needed > Orientation::Portrait.text_width_twips() {
         Orientation::Landscape
     } else {
         Orientation::Portrait
@@ -40,8 +47,7 @@ pub(super) fn orientation_of(table: &PrintedTable) -> Orientation {
 pub(super) fn write_table(body: &mut String, table: &PrintedTable, orientation: Orientation) {
     body.push_str(&paragraph("TableTitle", &table.title));
     if !table.columns.is_empty() {
-        let widths = fitted_widths(&wanted_widths(table), orientation.text_width_twips());
-        let half_points = if table.columns.len() > 12 { 18 } else { 21 };
+        let (widths, half_points) = fitted_widths(table, orientation.text_width_twips());
         body.push_str(&table_head(&widths));
         write_header(body, table, &widths, half_points);
         for row in &table.rows {
@@ -68,24 +74,72 @@ struct Look {
     is_bold: bool,
 }
 
-fn wanted_widths(table: &PrintedTable) -> Vec<u32> {
-    let widths = column_widths(table, 4, 40).into_iter();
-    widths.map(|width| u32::try_from(width).unwrap_or(40) * CHARACTER_TWIPS + EDGES_TWIPS).collect()
+/// Column widths in twips at one size.
+struct Widths {
+    /// Below this a figure would break in two; words and headers wrap.
+    needed: Vec<u32>,
+    /// With this nothing wraps.
+    wanted: Vec<u32>,
 }
 
-/// Stretches or shrinks the widths to fill the text width exactly.
-fn fitted_widths(wanted: &[u32], available: u32) -> Vec<u32> {
-    let sum: u64 = wanted.iter().map(|width| u64::from(*width)).sum::<u64>().max(1);
+impl Widths {
+    fn of(table: &PrintedTable, half_points: u32) -> Self {
+        let in_twips = |characters: usize| {
+            u32::try_from(characters)
+                .unwrap_or(u32::MAX)
+                .saturating_mul(half_points * CHARACTER_TWIPS_PER_HALF_POINT)
+                + EDGES_TWIPS
+        };
+        let wanted: Vec<usize> = column_widths(table, 4, WIDE_WORDS).into_iter().map(with_margin).collect();
+        let needed = table.columns.iter().enumerate().map(|(index, column)| {
+            let cells = table.rows.iter().filter_map(|row| row.cells.get(index));
+            let body = cells.map(|cell| display_width(&cell.text)).max().unwrap_or(0);
+            let narrow =
+                if column.kind == ColumnKind::Text { body.min(NARROW_WORDS) } else { with_margin(body) };
+            in_twips(narrow.max(NARROW_HEADER).min(wanted[index]))
+        });
+        Self { needed: needed.collect(), wanted: wanted.iter().map(|width| in_twips(*width)).collect() }
+    }
+}
+
+/// An eighth more, for the broader digits of the fonts that stand in where the standard's are missing.
+fn with_margin(characters: usize) -> usize {
+    characters + characters / 8 + 1
+}
+
+/// The largest size at which no figure breaks, and widths at it that fill the text width exactly.
+fn fitted_widths(table: &PrintedTable, available: u32) -> (Vec<u32>, u32) {
+    let fits = |half_points: &u32| Widths::of(table, *half_points).needed.iter().sum::<u32>() <= available;
+    let half_points = SIZES.into_iter().find(fits).unwrap_or(SIZES[SIZES.len() - 1]);
+    let Widths { needed, wanted } = Widths::of(table, half_points);
+    let spare = available.saturating_sub(needed.iter().sum());
+    let lacking: u32 = wanted.iter().zip(&needed).map(|(wanted, needed)| wanted - needed).sum();
+    let shares: Vec<u32> = if spare >= lacking {
+        wanted
+    } else {
+        let share = |(wanted, needed): (&u32, &u32)| {
+            needed
+                + u32::try_from(u64::from(wanted - needed) * u64::from(spare) / u64::from(lacking))
+                    .unwrap_or(0)
+        };
+        wanted.iter().zip(&needed).map(share).collect()
+    };
+    (scaled(&shares, available), half_points)
+}
+
+/// Stretches or shrinks widths in proportion until they fill the text width exactly.
+fn scaled(shares: &[u32], available: u32) -> Vec<u32> {
+    let sum: u64 = shares.iter().map(|width| u64::from(*width)).sum::<u64>().max(1);
     let mut taken = 0;
     let mut seen: u64 = 0;
-    let mut fitted = Vec::with_capacity(wanted.len());
-    for width in wanted {
-        seen += u64::from(*width);
+    let mut widths = Vec::with_capacity(shares.len());
+    for share in shares {
+        seen += u64::from(*share);
         let end = u32::try_from(seen * u64::from(available) / sum).unwrap_or(available);
-        fitted.push(end - taken);
+        widths.push(end - taken);
         taken = end;
     }
-    fitted
+    widths
 }
 
 fn table_head(widths: &[u32]) -> String {

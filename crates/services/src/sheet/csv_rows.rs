@@ -97,8 +97,7 @@ impl<'a> CsvRows<'a> {
 
     fn plain_end(&self, start: usize) -> usize {
         let rest = &self.text.as_bytes()[start..];
-        let is_end = |byte: &u8| *byte == self.separator || *byte == b'\n' || *byte == b'\r';
-        start + rest.iter().position(is_end).unwrap_or(rest.len())
+        start + memchr::memchr3(self.separator, b'\n', b'\r', rest).unwrap_or(rest.len())
     }
 
     /// A quoted cell; what stands between its closing mark and the separator is kept, as Excel keeps it.
@@ -107,7 +106,7 @@ impl<'a> CsvRows<'a> {
         let mut value = String::new();
         let mut from = start + 1;
         loop {
-            let Some(length) = bytes[from..].iter().position(|byte| *byte == b'"') else {
+            let Some(length) = memchr::memchr(b'"', &bytes[from..]) else {
                 return Err(refusal::open_quote(self.row).in_sheet(CSV_SHEET));
             };
             value.push_str(&self.text[from..from + length]);

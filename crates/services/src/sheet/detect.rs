@@ -88,7 +88,7 @@ fn refuse_ole(bytes: &[u8]) -> SheetProblem {
 
 fn contains_utf16(bytes: &[u8], text: &str) -> bool {
     let pattern: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    bytes.windows(pattern.len()).any(|window| window == pattern)
+    memchr::memmem::find(bytes, &pattern).is_some()
 }
 
 /// Web pages and XML that carry the name of a sheet, as many systems export them.

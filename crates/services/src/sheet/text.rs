@@ -12,7 +12,7 @@ const GOOD_PER_BAD_MIN: usize = 8;
 
 /// Decodes the whole file or says where it cannot be decoded.
 pub(super) fn decode(mut bytes: Vec<u8>) -> Result<String, SheetProblem> {
-    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+    if let Some(at) = memchr::memchr(0, &bytes) {
         return Err(refusal::nul_byte(line_of(&bytes, at), at + 1));
     }
     let has_mark = bytes.starts_with(UTF8_MARK);
@@ -73,5 +73,5 @@ fn decode_gb18030(bytes: &[u8]) -> Result<String, SheetProblem> {
 }
 
 fn line_of(bytes: &[u8], at: usize) -> usize {
-    bytes[..at.min(bytes.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+    memchr::memchr_iter(b'\n', &bytes[..at.min(bytes.len())]).count() + 1
 }

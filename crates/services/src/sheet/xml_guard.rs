@@ -53,6 +53,7 @@ pub(super) struct XmlGuard {
     sheets: usize,
     root: Vec<u8>,
     attribute: Vec<u8>,
+    is_table_of_strings: bool,
 }
 
 impl XmlGuard {
@@ -69,6 +70,7 @@ impl XmlGuard {
             sheets: 0,
             root: Vec::new(),
             attribute: Vec::new(),
+            is_table_of_strings: false,
         }
     }
 
@@ -84,10 +86,13 @@ impl XmlGuard {
 
     /// Takes the next bytes.
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Result<(), SheetProblem> {
+        if self.strictness == Strictness::Xml && memchr::memchr(0, bytes).is_some() {
+            return Err(refusal::damaged("NUL byte / 含空字符"));
+        }
         let mut rest = bytes;
         while !rest.is_empty() {
             let used = match self.state {
-                State::Text => self.feed_text(rest)?,
+                State::Text => self.feed_text(rest),
                 State::Name => self.feed_name(rest)?,
                 State::Tag(quote) => self.feed_tag(rest, quote)?,
                 State::Markup => self.feed_markup(rest)?,
@@ -107,21 +112,12 @@ impl XmlGuard {
         Ok(())
     }
 
-    fn feed_text(&mut self, bytes: &[u8]) -> Result<usize, SheetProblem> {
-        let end = bytes.iter().position(|byte| *byte == b'<' || *byte == 0);
-        match end {
-            Some(end) if bytes[end] == b'<' => {
-                self.state = State::Name;
-                self.piece_bytes = 0;
-                self.name.clear();
-                Ok(end + 1)
-            }
-            Some(end) => {
-                self.refuse_nul()?;
-                Ok(end + 1)
-            }
-            None => Ok(bytes.len()),
-        }
+    fn feed_text(&mut self, bytes: &[u8]) -> usize {
+        let Some(end) = memchr::memchr(b'<', bytes) else { return bytes.len() };
+        self.state = State::Name;
+        self.piece_bytes = 0;
+        self.name.clear();
+        end + 1
     }
 
     fn feed_name(&mut self, bytes: &[u8]) -> Result<usize, SheetProblem> {
@@ -145,7 +141,6 @@ impl XmlGuard {
                     self.tail = [0; 2];
                     return Ok(index + 1);
                 }
-                0 => self.refuse_nul()?,
                 _ if self.name.len() <= NAME_BYTES_MAX => self.name.push(*byte),
                 _ => {}
             }
@@ -155,37 +150,44 @@ impl XmlGuard {
 
     fn feed_tag(&mut self, bytes: &[u8], open: u8) -> Result<usize, SheetProblem> {
         let mut quote = open;
-        let is_table_of_strings = self.local_name() == b"sst";
-        for (index, byte) in bytes.iter().enumerate() {
-            if is_table_of_strings && self.attribute.len() <= CELL_BYTES_MAX {
-                self.attribute.push(*byte);
-            }
-            match (*byte, quote) {
-                (0, _) => self.refuse_nul()?,
-                (b'"' | b'\'', 0) => quote = *byte,
-                (mark, open) if open != 0 && mark == open => quote = 0,
+        let mut at = 0;
+        loop {
+            let next = if quote == 0 {
+                memchr::memchr3(b'>', b'"', b'\'', &bytes[at..])
+            } else {
+                memchr::memchr(quote, &bytes[at..])
+            };
+            let Some(next) = next else { break };
+            at += next + 1;
+            match (bytes[at - 1], quote) {
                 (b'>', 0) => {
-                    if is_table_of_strings {
-                        self.check_announced_strings()?;
-                    }
-                    self.finish_tag(self.tail[1] == b'/');
-                    return Ok(index + 1);
+                    self.keep_attributes(&bytes[..at]);
+                    self.check_announced_strings()?;
+                    let before = if at > 1 { bytes[at - 2] } else { self.tail[1] };
+                    self.finish_tag(before == b'/');
+                    return Ok(at);
                 }
-                _ => {}
+                (mark, 0) => quote = mark,
+                _ => quote = 0,
             }
-            self.tail[1] = *byte;
         }
+        self.keep_attributes(bytes);
+        self.tail[1] = bytes[bytes.len() - 1];
         self.state = State::Tag(quote);
         Ok(bytes.len())
+    }
+
+    /// Only the table of strings announces how much it holds.
+    fn keep_attributes(&mut self, bytes: &[u8]) {
+        if self.is_table_of_strings && self.attribute.len() <= CELL_BYTES_MAX {
+            self.attribute.extend_from_slice(bytes);
+        }
     }
 
     fn feed_markup(&mut self, bytes: &[u8]) -> Result<usize, SheetProblem> {
         for (index, byte) in bytes.iter().enumerate() {
             if self.markup_head.len() < 8 {
                 self.markup_head.push(*byte);
-            }
-            if *byte == 0 {
-                self.refuse_nul()?;
             }
             if self.strictness == Strictness::Xml && self.markup_head.starts_with(b"!D") {
                 return Err(refusal::damaged("document type declaration / 含文档类型声明"));
@@ -215,7 +217,9 @@ impl XmlGuard {
 
     fn finish_name(&mut self) -> Result<(), SheetProblem> {
         self.attribute.clear();
-        if self.name.starts_with(b"/") {
+        self.is_table_of_strings = false;
+        // Values are most of a sheet and nothing that is counted.
+        if self.name.starts_with(b"/") || self.name == b"v" {
             return Ok(());
         }
         if self.root.is_empty() {
@@ -223,7 +227,9 @@ impl XmlGuard {
         }
         if self.local_name() == b"c" {
             self.cell_bytes = Some(0);
+            return Ok(());
         }
+        self.is_table_of_strings = self.local_name() == b"sst";
         if self.local_name() == b"sheet" {
             self.sheets += 1;
             if self.sheets > SHEETS_MAX {
@@ -242,10 +248,11 @@ impl XmlGuard {
     }
 
     fn finish_tag(&mut self, is_self_closed: bool) {
-        if self.local_name() == b"c" && is_self_closed
-            || self.name.starts_with(b"/") && self.closing_name() == b"c"
-        {
-            self.cell_bytes = None;
+        if self.cell_bytes.is_some() {
+            let is_closing = self.name.starts_with(b"/") && self.closing_name() == b"c";
+            if is_closing || is_self_closed && self.local_name() == b"c" {
+                self.cell_bytes = None;
+            }
         }
         self.state = State::Text;
         self.piece_bytes = 0;
@@ -257,7 +264,10 @@ impl XmlGuard {
     }
 
     /// The reader reserves memory for as many strings as the part announces.
-    fn check_announced_strings(&mut self) -> Result<(), SheetProblem> {
+    fn check_announced_strings(&self) -> Result<(), SheetProblem> {
+        if self.attribute.is_empty() {
+            return Ok(());
+        }
         let limit = u64::from(KEPT_ELEMENTS[0].1);
         let text = String::from_utf8_lossy(&self.attribute).into_owned();
         for piece in text.split("uniqueCount").skip(1) {
@@ -272,12 +282,5 @@ impl XmlGuard {
             }
         }
         Ok(())
-    }
-
-    fn refuse_nul(&self) -> Result<(), SheetProblem> {
-        match self.strictness {
-            Strictness::Xml => Err(refusal::damaged("NUL byte / 含空字符")),
-            Strictness::Other => Ok(()),
-        }
     }
 }

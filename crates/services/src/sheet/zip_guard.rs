@@ -28,7 +28,7 @@ const ENCRYPTED_FLAG_ZH: &str = "压缩包中的部件已加密";
 /// Checks a zip file and that it is a workbook.
 pub(super) fn check(bytes: &[u8]) -> Result<(), SheetProblem> {
     // Each entry costs the reader memory before it can be counted, so the signatures are counted first.
-    if bytes.windows(DIRECTORY_ENTRY.len()).filter(|window| *window == DIRECTORY_ENTRY).count() > PARTS_MAX {
+    if memchr::memmem::find_iter(bytes, DIRECTORY_ENTRY).count() > PARTS_MAX {
         return Err(refusal::bomb("部件过多", "too many parts"));
     }
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(refusal::damaged)?;

@@ -1,1 +1,8 @@
-fn main() {}
+//! The binary `xiaoxiang`.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    xiaoxiang_server::cli::run().await
+}

@@ -80,6 +80,21 @@ pub enum GrowthBase {
 }
 
 impl GrowthBase {
+    /// The word stored in the database and written on the command line.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::AsKnown => "as-known",
+            Self::AsPublished => "as-published",
+        }
+    }
+
+    /// The base of a typed word.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::AsKnown, Self::AsPublished].into_iter().find(|base| base.code() == code)
+    }
+
     /// The Chinese sentence printed under the table.
     #[must_use]
     pub const fn label(self) -> &'static str {

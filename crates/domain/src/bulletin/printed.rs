@@ -1,9 +1,9 @@
 //! A table as it is printed: one layout from which the page, XLSX, DOCX, CSV and the terminal are made.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A laid-out table with everything that must stand around it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrintedTable {
     /// Title, Chinese.
     pub title: String,
@@ -18,7 +18,7 @@ pub struct PrintedTable {
 }
 
 /// A sentence in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrintedNote {
     /// Chinese.
     pub zh: String,
@@ -27,7 +27,7 @@ pub struct PrintedNote {
 }
 
 /// One column; columns with the same non-empty group share a header cell above them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrintedColumn {
     /// Machine name, stable: `output.contract_value`.
     pub key: String,
@@ -44,7 +44,7 @@ pub struct PrintedColumn {
 }
 
 /// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnKind {
     /// Words, aligned left.
@@ -60,7 +60,7 @@ pub enum ColumnKind {
 }
 
 /// One body row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrintedRow {
     /// Key of the row: a division code, a list code, `total`, `outside`, a group's key.
     pub key: String,
@@ -71,7 +71,7 @@ pub struct PrintedRow {
 }
 
 /// Weight of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowKind {
     /// An ordinary row.
@@ -83,7 +83,7 @@ pub enum RowKind {
 }
 
 /// One cell: its text as printed, and where it opens to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrintedCell {
     /// The text as printed, empty where the figure is not defined (no base, no target).
     pub text: String,

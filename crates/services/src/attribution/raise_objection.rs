@@ -79,3 +79,12 @@ pub(super) fn check_reason(reason: &str) -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+/// Objections listed at once.
+const LISTED_MAX: i64 = 1_000;
+
+/// Objections, open ones first.
+pub async fn list_objections(app: &App) -> Result<Vec<ObjectionRow>, Refusal> {
+    let mut tx = app.db.read().await?;
+    Ok(store::list_objections(&mut tx, LISTED_MAX).await?)
+}

@@ -211,3 +211,9 @@ fn explain(problem: &TargetProblem, region: &Region) -> SheetProblem {
         "make the parts add up to the whole and import them together",
     )
 }
+
+/// The targets of a year, in the order in which they were set.
+pub async fn targets_of_year(app: &App, year: i16) -> Result<Vec<AnnualTarget>, Refusal> {
+    let mut tx = app.db.read().await?;
+    list_targets(&mut tx, year, i64::MAX).await
+}

@@ -1,0 +1,65 @@
+//! Opens the database for a command, and `migrate`.
+
+use std::path::PathBuf;
+
+use xiaoxiang_services::log::LogKey;
+use xiaoxiang_services::{App, Refusal};
+use xiaoxiang_store::{Db, SchemaState};
+
+use super::output::say;
+use super::{CommandResult, Context, Outcome};
+use crate::clock::system_clock;
+
+/// Opens a database whose schema is this program's.
+pub async fn open(context: &Context) -> Result<App, Refusal> {
+    let app = connect(&context.database).await?;
+    app.db.require_current_schema().await?;
+    Ok(app)
+}
+
+/// Opens a database and, where it is empty, lays the schema; an older one waits for `migrate`.
+pub async fn open_or_create(context: &Context) -> Result<App, Refusal> {
+    let app = connect(&context.database).await?;
+    if app.db.schema_state().await? == SchemaState::Empty {
+        lay_schema(&app).await?;
+    }
+    app.db.require_current_schema().await?;
+    Ok(app)
+}
+
+/// Brings the schema up to this program.
+pub async fn migrate(context: &Context) -> CommandResult {
+    let app = connect(&context.database).await?;
+    let before = app.db.schema_state().await?;
+    lay_schema(&app).await?;
+    match before {
+        SchemaState::Current => say("数据库已是当前版本。", "the database is up to date"),
+        _ => say("数据库已升级。", "the database was brought up to date"),
+    }
+    Ok(Outcome::Done)
+}
+
+/// Where the signing key of a database lies.
+pub fn key_of(app: &App, context: &Context) -> Result<LogKey, Refusal> {
+    let path = std::env::var_os("XIAOXIANG_AUDIT_KEY")
+        .map_or_else(|| default_key_path(&context.database), PathBuf::from);
+    LogKey::load_or_create(app, &path)
+}
+
+fn default_key_path(database: &str) -> PathBuf {
+    if database.starts_with("postgres") {
+        return PathBuf::from("xiaoxiang.audit-key.pem");
+    }
+    let path = database.strip_prefix("sqlite:").unwrap_or(database);
+    LogKey::path_beside(path.strip_prefix("//").unwrap_or(path).as_ref())
+}
+
+pub async fn connect(database: &str) -> Result<App, Refusal> {
+    Ok(App::new(Db::connect(database).await?, system_clock()))
+}
+
+pub async fn lay_schema(app: &App) -> Result<(), Refusal> {
+    let log_id = app.new_id()?;
+    app.db.migrate(&log_id).await?;
+    Ok(())
+}

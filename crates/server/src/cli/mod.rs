@@ -1,0 +1,112 @@
+//! The command line: one grammar, exit 0 done, 1 refused or invalid input, 2 usage, 3 failed.
+//!
+//! Messages go to stderr, data to stdout.
+
+mod attribution;
+mod audit;
+mod bulletin;
+mod database;
+mod demo;
+mod import;
+mod output;
+mod region;
+mod serve;
+mod target;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xiaoxiang_services::Refusal;
+
+pub use output::Format;
+
+/// 潇湘 · technology transfer of a region: contracts in, bulletins out.
+#[derive(Debug, Parser)]
+#[command(name = "xiaoxiang", version, about, long_about = None)]
+struct Arguments {
+    /// Database: sqlite:PATH, a path, or postgres://USER@HOST/NAME
+    #[arg(long, global = true, env = "XIAOXIANG_DATABASE", default_value = "sqlite:xiaoxiang.db")]
+    database: String,
+    /// How data are printed
+    #[arg(long, global = true, value_enum)]
+    format: Option<Format>,
+    /// Who acts; written into the log
+    #[arg(long, global = true, env = "XIAOXIANG_ACTOR", default_value = "cli")]
+    actor: String,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Prepare and serve an example province (示例省)
+    Demo(demo::DemoArguments),
+    /// Serve the pages
+    Serve(serve::ServeArguments),
+    /// Bring the database's schema up to this program
+    Migrate,
+    /// Region data (区域数据)
+    #[command(subcommand)]
+    Region(region::RegionCommand),
+    /// Import contracts (技术合同), park company lists, targets
+    #[command(subcommand)]
+    Import(import::ImportCommand),
+    /// Bulletins (统计通报)
+    Bulletin(bulletin::BulletinArguments),
+    /// Places of contracts: objections and decisions (归属)
+    #[command(subcommand)]
+    Attribution(attribution::AttributionCommand),
+    /// Annual targets (年度目标)
+    #[command(subcommand)]
+    Target(target::TargetCommand),
+    /// The audit log (操作日志)
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+}
+
+/// What every command is given.
+#[derive(Debug)]
+pub struct Context {
+    /// Address of the database.
+    pub database: String,
+    /// How data are printed, where the caller said so.
+    pub format: Option<Format>,
+    /// Who acts.
+    pub actor: String,
+}
+
+/// Parses the arguments, runs the command and says how it ended.
+pub async fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let context = Context { database: arguments.database, format: arguments.format, actor: arguments.actor };
+    let outcome = match arguments.command {
+        Command::Demo(demo) => demo::run(&context, demo).await,
+        Command::Serve(serve) => serve::run(&context, serve).await,
+        Command::Migrate => database::migrate(&context).await,
+        Command::Region(command) => region::run(&context, command).await,
+        Command::Import(command) => import::run(&context, command).await,
+        Command::Bulletin(bulletin) => bulletin::run(&context, bulletin).await,
+        Command::Attribution(command) => attribution::run(&context, command).await,
+        Command::Target(command) => target::run(&context, command).await,
+        Command::Audit(command) => audit::run(&context, command).await,
+    };
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Refused) => ExitCode::from(1),
+        Err(refusal) => {
+            output::print_refusal(&refusal);
+            ExitCode::from(if refusal.is_failure() { 3 } else { 1 })
+        }
+    }
+}
+
+/// How a command ended when nothing went wrong in the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Exit 0.
+    Done,
+    /// Exit 1: the input was looked at and not accepted.
+    Refused,
+}
+
+type CommandResult = Result<Outcome, Refusal>;

@@ -1,0 +1,54 @@
+//! Drafts the bulletin of a period (起草通报): its figures may still move until it is signed.
+
+use serde_json::json;
+use xiaoxiang_domain::bulletin::{BulletinStatus, GrowthBase};
+use xiaoxiang_domain::period::Period;
+use xiaoxiang_store::NewEntry;
+use xiaoxiang_store::bulletin::{self as store, BulletinRow};
+
+use super::content::{BULLETIN_KIND, METHOD_VERSION, make_content};
+use crate::app::App;
+use crate::refusal::Refusal;
+
+/// Makes the draft and gives its id.
+pub async fn draft_bulletin(
+    app: &App,
+    actor: &str,
+    period: Period,
+    growth_base: GrowthBase,
+) -> Result<String, Refusal> {
+    let figures = app.figures().await?;
+    let mut read = app.db.read().await?;
+    let as_of = figures.position();
+    let content = make_content(&figures, &mut read, period, growth_base, as_of).await?;
+    let region_version_id = figures.region().region_version_id;
+    drop((figures, read));
+    let frozen = content.freeze()?;
+    let bulletin_id = app.new_id()?;
+    let row = BulletinRow {
+        bulletin_id: bulletin_id.clone(),
+        kind: BULLETIN_KIND.to_owned(),
+        period: period.to_string(),
+        status: BulletinStatus::Draft.code().to_owned(),
+        title: content.title.clone(),
+        as_of,
+        region_version_id,
+        method_version: METHOD_VERSION,
+        growth_base: growth_base.code().to_owned(),
+        document_number: None,
+        signer: None,
+        signed_on: None,
+        tree_head: None,
+        content: frozen.text,
+        content_sha256: frozen.sha256,
+    };
+    let mut tx = app.db.begin(app.clock.now_ms()).await?;
+    store::save(&mut tx, &row).await?;
+    let entry = NewEntry {
+        kind: "bulletin.drafted",
+        subject: format!("bulletin:{bulletin_id}"),
+        payload: json!({ "period": row.period, "title": row.title, "as_of": as_of }),
+    };
+    tx.commit(actor, [entry], []).await?;
+    Ok(bulletin_id)
+}

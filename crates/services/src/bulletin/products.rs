@@ -1,0 +1,110 @@
+//! Three products from one set of tables: public table, internal circular to cities, one-page brief for leaders.
+
+use jiff::civil::Date;
+use xiaoxiang_domain::bulletin::{BulletinStatus, PrintedTable};
+use xiaoxiang_domain::region::Region;
+
+use super::content::ContentTable;
+use super::list_bulletins::BulletinDetail;
+use crate::paper::{Block, Document, HeadingLevel, Letterhead, Signature};
+
+/// To whom the circular goes.
+const CITIES: &str = "各市州科技局";
+
+/// A product of a bulletin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Product {
+    /// 公开版
+    Public,
+    /// 内部通报
+    Circular,
+    /// 领导专报
+    Brief,
+}
+
+impl Product {
+    /// All products.
+    pub const ALL: [Self; 3] = [Self::Public, Self::Circular, Self::Brief];
+
+    /// The word of region data, addresses and the command line.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Circular => "circular",
+            Self::Brief => "brief",
+        }
+    }
+
+    /// The product of a typed word.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|product| product.code() == code)
+    }
+
+    /// The Chinese term.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Public => "公开版",
+            Self::Circular => "内部通报",
+            Self::Brief => "领导专报",
+        }
+    }
+}
+
+/// The tables that a product prints.
+#[must_use]
+pub fn product_tables(detail: &BulletinDetail, product: Product) -> Vec<PrintedTable> {
+    chosen(detail, product).map(|table| table.table.clone()).collect()
+}
+
+/// A product as a letter.
+#[must_use]
+pub fn product_document(detail: &BulletinDetail, product: Product, region: &Region) -> Document {
+    let row = &detail.summary.row;
+    let issuer = region.letterhead().map_or_else(|| region.name().to_owned(), |head| head.issuer.clone());
+    let signed_on: Option<Date> = row.signed_on.as_deref().and_then(|day| day.parse().ok());
+    let mut blocks = Vec::new();
+    if detail.summary.status == BulletinStatus::Draft {
+        blocks.push(Block::Note("草稿，未签发，不得引用。".to_owned()));
+    }
+    if product == Product::Circular {
+        blocks.push(Block::Addressee(format!("{CITIES}：")));
+    }
+    blocks.extend(detail.content.sentences.iter().map(|sentence| Block::Paragraph(sentence.zh.clone())));
+    let tables: Vec<&ContentTable> = chosen(detail, product).collect();
+    let has_headings = product != Product::Brief && tables.len() > 1;
+    for (table, numeral) in tables.iter().zip(NUMERALS.iter().cycle()) {
+        if has_headings {
+            blocks.push(Block::Heading(HeadingLevel::First, format!("{numeral}、{}", table.table.title)));
+        }
+        blocks.push(Block::Table(Box::new(table.table.clone())));
+    }
+    blocks.extend(detail.content.footers.iter().map(|note| Block::Note(note.zh.clone())));
+    if let Some(tree_head) = &row.tree_head {
+        blocks.push(Block::Note(format!("数据冻结于日志位置 {}，树头：{tree_head}", row.as_of)));
+    }
+    if let Some(date) = signed_on {
+        blocks.push(Block::Signature(Signature { issuer: issuer.clone(), date }));
+    }
+    Document {
+        letterhead: (product != Product::Public).then(|| Letterhead { issuer, signer: row.signer.clone() }),
+        number: row.document_number.clone(),
+        title: format!("{}{}", detail.content.title, title_end(product)),
+        blocks,
+    }
+}
+
+const NUMERALS: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+
+const fn title_end(product: Product) -> &'static str {
+    match product {
+        Product::Public | Product::Circular => "",
+        Product::Brief => "（专报）",
+    }
+}
+
+fn chosen(detail: &BulletinDetail, product: Product) -> impl Iterator<Item = &ContentTable> {
+    detail.content.tables.iter().filter(move |table| table.products.iter().any(|word| word == product.code()))
+}

@@ -8,12 +8,14 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, date};
 use sha2::{Digest, Sha256};
 use xiaoxiang_domain::attribution::ParkCompany;
+use xiaoxiang_domain::bulletin::Direction;
 use xiaoxiang_domain::contract::{Contract, Party, PartyNature};
 use xiaoxiang_domain::money::{MoneyUnit, display_fen};
 use xiaoxiang_domain::organisation::credit_code::CreditCode;
 use xiaoxiang_domain::period::Month;
 use xiaoxiang_domain::ratio::Ratio;
 use xiaoxiang_domain::region::{DivisionCode, Region, RegionLayer};
+use xiaoxiang_domain::target::AnnualTargets;
 
 use super::{EXAMPLE_REGISTRARS, Example, example};
 
@@ -336,6 +338,14 @@ fn targets_of_the_cities_add_up_to_the_provinces() {
             of_year.into_iter().partition(|target| target.division == 430_000);
         assert_eq!(cities.iter().map(|target| target.amount.0).sum::<i64>(), province[0].amount.0);
         assert!(cities.iter().all(|target| target.amount.0 > 0 && target.document.starts_with("示例")));
+        let parts = [(430_000, REGION.cities().iter().map(|city| city.0).collect())];
+        let problems = AnnualTargets::new(EXAMPLE.targets.clone()).problems(
+            year,
+            Direction::Registered,
+            date(year, 12, 31),
+            &parts,
+        );
+        assert_eq!(problems, []);
     }
 }
 

@@ -7,8 +7,9 @@ use jiff::civil::date;
 use xiaoxiang_domain::money::MoneyUnit;
 use xiaoxiang_services::paper::ByteOrderMark;
 use xiaoxiang_services::sheet::{
-    CachedKind, CellKind, CellTrouble, SheetFile, SheetFormat, SheetProblem, SheetRow, column_letters,
-    fold_width, header_of, normalise_header, open_sheet, parse_date, title_unit, write_problems_csv,
+    CachedKind, CellKind, CellTrouble, SheetFile, SheetFormat, SheetProblem, SheetRow, Visibility,
+    column_letters, fold_width, header_of, normalise_header, open_sheet, parse_date, title_unit,
+    write_problems_csv,
 };
 
 fn rows_of(file: &mut SheetFile) -> Vec<SheetRow> {
@@ -119,6 +120,38 @@ fn merged_headers_of_two_rows_are_joined() {
     assert_eq!(file.merged_ranges(0).unwrap().len(), 3);
     let below: Vec<_> = file.rows(0).unwrap().map(|row| row.unwrap().number).filter(|row| *row > 3).collect();
     assert_eq!(below, vec![4]);
+}
+
+#[test]
+fn a_merged_value_belongs_to_its_first_cell() {
+    let cells = format!(
+        "<row r=\"1\">{}{}</row><row r=\"2\"><c r=\"A2\"/>{}</row>",
+        text_cell("A1", "甲"),
+        text_cell("B1", "1"),
+        text_cell("B2", "2")
+    );
+    let mut file =
+        open_sheet(workbook(&cells, r#"<mergeCells><mergeCell ref="A1:A2"/></mergeCells>"#)).unwrap();
+    let read = rows_of(&mut file);
+    assert_eq!((read[0].text(0), read[1].text(0), read[1].cell(0)), ("甲", "", None));
+    let range = file.merged_ranges(0).unwrap()[0];
+    assert!(range.contains(2, 0) && !range.contains(2, 1));
+}
+
+#[test]
+fn notes_of_other_programs_do_not_spoil_a_workbook() {
+    let note: Vec<u8> = "<?xml version=\"1.0\"?><a/>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let cells = format!("<row>{}</row>", text_cell("A1", "甲"));
+    let bytes = workbook_of(&worksheet(&cells, ""), "", &[("customXml/item1.xml", &note)]);
+    assert_eq!(rows(bytes)[0].text(0), "甲");
+}
+
+#[test]
+fn sheets_are_found_by_their_names() {
+    let file = open_sheet(workbook("", "")).unwrap();
+    assert_eq!((file.sheets()[0].name.as_str(), file.sheets()[0].visibility), ("合同", Visibility::Visible));
+    assert_eq!(file.sheet_named("合同"), Ok(0));
+    assert_eq!(file.sheet_named("无").map_err(|problem| problem.code), Err("sheet.unknown_sheet"));
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn is_mostly_utf8(bytes: &[u8]) -> bool {
     let (mut good, mut bad) = (0_usize, 0_usize);
     let mut follows_bad = false;
     for chunk in bytes.utf8_chunks() {
-        good += chunk.valid().chars().filter(|character| character.len_utf8() > 1).count();
+        good += chunk.valid().chars().filter(|character| character.len_utf8() > 2).count();
         let is_bad = !chunk.invalid().is_empty();
         // Neighbouring bad bytes are one spot.
         bad += usize::from(is_bad && !(follows_bad && chunk.valid().is_empty()));

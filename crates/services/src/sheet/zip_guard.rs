@@ -77,7 +77,9 @@ fn check_part(
         error => refusal::damaged(error),
     })?;
     let name = part.name_raw().to_ascii_lowercase();
-    let is_xml = [".xml", ".rels", ".vml"].iter().any(|ending| name.ends_with(ending.as_bytes()));
+    // Notes of other programs (UTF-16 among them) ride along in these folders; the reader has no use for them.
+    let is_foreign = ["customxml/", "docprops/"].iter().any(|folder| name.starts_with(folder.as_bytes()));
+    let is_xml = !is_foreign && [".xml", ".rels"].iter().any(|ending| name.ends_with(ending.as_bytes()));
     let is_strings = name.ends_with(b"sharedstrings.xml");
     let packed = part.compressed_size().max(1);
     let mut guard = XmlGuard::new(if is_xml { Strictness::Xml } else { Strictness::Other });

@@ -1,7 +1,7 @@
 //! Geography and row lists made from region data.
 
 use xiaoxiang_domain::bulletin::Dimension;
-use xiaoxiang_domain::region::Region;
+use xiaoxiang_domain::region::{DivisionLevel, Region};
 
 use crate::geography::{CityGroup, Geography, ListedCode, Place, PlaceLevel, RowLists};
 
@@ -15,13 +15,17 @@ const LISTS: [(Dimension, &str); 5] = [
 ];
 
 impl Geography {
-    /// The region's cities and counties in the order of the region data.
+    /// The region's cities and counties in the order of the region data; what lies directly below the region is a
+    /// row of the table by city, whatever its level.
     #[must_use]
     pub fn from_region(region: &Region) -> Self {
         let root = region.code();
         let mut places = Vec::new();
         for &city in region.cities() {
-            places.push(Place { code: city.0, parent: root.0, level: PlaceLevel::City });
+            let level = region.divisions().find(city).map(|division| division.level);
+            let is_county = level == Some(DivisionLevel::County);
+            let level = if is_county { PlaceLevel::County } else { PlaceLevel::City };
+            places.push(Place { code: city.0, parent: root.0, level });
             let counties = region.divisions().children(city).iter();
             places.extend(counties.map(|county| Place {
                 code: county.0,

@@ -25,9 +25,10 @@ impl Labels {
         Self { region: owned(region), scope: owned(scope), ..Self::default() }
     }
 
-    /// Names a key of a dimension; cities and counties are also named as divisions.
+    /// Names a key of a dimension; cities and counties are also named as divisions. Without an English name the
+    /// Chinese one stands for it.
     pub fn name(&mut self, dimension: Dimension, key: u32, zh: &str, en: &str) {
-        let label = PrintedNote { zh: zh.to_owned(), en: en.to_owned() };
+        let label = note(zh, if en.is_empty() { zh } else { en });
         if matches!(dimension, Dimension::City | Dimension::County) {
             self.divisions.insert(key, label.clone());
         }
@@ -36,12 +37,12 @@ impl Labels {
 
     /// Names a division that is no row, such as another province.
     pub fn name_division(&mut self, division: u32, zh: &str, en: &str) {
-        self.divisions.insert(division, PrintedNote { zh: zh.to_owned(), en: en.to_owned() });
+        self.divisions.insert(division, note(zh, if en.is_empty() { zh } else { en }));
     }
 
     /// Names a group of cities.
     pub fn name_group(&mut self, key: &str, zh: &str, en: &str) {
-        self.groups.insert(key.to_owned(), PrintedNote { zh: zh.to_owned(), en: en.to_owned() });
+        self.groups.insert(key.to_owned(), note(zh, if en.is_empty() { zh } else { en }));
     }
 
     /// Name of the place that a table covers: the region, or the division within it.

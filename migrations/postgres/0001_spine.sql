@@ -101,8 +101,8 @@ CREATE TABLE contract_version (
   UNIQUE (contract_key, version, change_set_id)
 );
 CREATE INDEX contract_version_change_set ON contract_version (change_set_id);
-CREATE INDEX contract_version_seller ON contract_version (seller_key) WHERE seller_key > 0;
-CREATE INDEX contract_version_buyer ON contract_version (buyer_key) WHERE buyer_key > 0;
+CREATE INDEX contract_version_seller ON contract_version (seller_key, contract_key);
+CREATE INDEX contract_version_buyer ON contract_version (buyer_key, contract_key);
 
 -- Personal data of a version (个人信息), each value with the salt of its commitment; erasure deletes the row.
 CREATE TABLE contract_personal (
@@ -152,6 +152,7 @@ CREATE TABLE contract_import (
   problem_count BIGINT NOT NULL,
   imported_at_ms BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX contract_import_change_set ON contract_import (change_set_id);
 
 -- Until which day exchange data are in (省外数据截至日): one row for each month delivered.
 CREATE TABLE exchange_coverage (
@@ -270,6 +271,31 @@ CREATE INDEX job_open ON job (job_id) WHERE done_at_ms IS NULL;
 -- What was written stays as it was written. Rows of an import that was given up may be discarded.
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$;
+
+CREATE TRIGGER log_entry_never_changes BEFORE UPDATE OR DELETE ON log_entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER tree_head_never_changes BEFORE UPDATE OR DELETE ON tree_head FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER region_version_never_changes BEFORE UPDATE OR DELETE ON region_version FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER region_file_never_changes BEFORE UPDATE OR DELETE ON region_file FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER contract_import_never_changes BEFORE UPDATE OR DELETE ON contract_import FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER target_never_changes BEFORE UPDATE OR DELETE ON target FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER bulletin_correction_never_changes BEFORE UPDATE OR DELETE ON bulletin_correction FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER closed_year_never_changes BEFORE UPDATE OR DELETE ON closed_year FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER contract_version_never_changes BEFORE UPDATE ON contract_version FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER contract_fact_never_changes BEFORE UPDATE ON contract_fact FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER log_entry_never_emptied BEFORE TRUNCATE ON log_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER tree_head_never_emptied BEFORE TRUNCATE ON tree_head FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER region_version_never_emptied BEFORE TRUNCATE ON region_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER region_file_never_emptied BEFORE TRUNCATE ON region_file FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER contract_import_never_emptied BEFORE TRUNCATE ON contract_import FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER target_never_emptied BEFORE TRUNCATE ON target FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER bulletin_correction_never_emptied BEFORE TRUNCATE ON bulletin_correction FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER closed_year_never_emptied BEFORE TRUNCATE ON closed_year FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER contract_version_never_emptied BEFORE TRUNCATE ON contract_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER contract_fact_never_emptied BEFORE TRUNCATE ON contract_fact FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER change_set_never_emptied BEFORE TRUNCATE ON change_set FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER bulletin_never_emptied BEFORE TRUNCATE ON bulletin FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- A committed change set takes no more rows and loses none. New rows are looked at once for each statement.
 CREATE FUNCTION refuse_change_of_committed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (SELECT position FROM change_set WHERE change_set_id = OLD.change_set_id) IS NOT NULL THEN
@@ -277,15 +303,42 @@ BEGIN
   END IF;
   RETURN OLD;
 END $$;
+CREATE FUNCTION refuse_row_of_committed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM (SELECT DISTINCT change_set_id FROM fresh) f
+               JOIN change_set c ON c.change_set_id = f.change_set_id
+              WHERE c.position IS NOT NULL) THEN
+    RAISE EXCEPTION 'a committed change set is final';
+  END IF;
+  RETURN NULL;
+END $$;
 CREATE FUNCTION refuse_change_of_position() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF OLD.position IS NOT NULL THEN RAISE EXCEPTION 'a committed change set is final'; END IF;
+  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER log_entry_never_changes BEFORE UPDATE OR DELETE ON log_entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER tree_head_never_changes BEFORE UPDATE OR DELETE ON tree_head FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER contract_version_never_changes BEFORE UPDATE ON contract_version FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER contract_version_never_goes BEFORE DELETE ON contract_version FOR EACH ROW EXECUTE FUNCTION refuse_change_of_committed();
-CREATE TRIGGER contract_fact_never_changes BEFORE UPDATE ON contract_fact FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER contract_version_comes_before_commit AFTER INSERT ON contract_version REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION refuse_row_of_committed();
 CREATE TRIGGER contract_fact_never_goes BEFORE DELETE ON contract_fact FOR EACH ROW EXECUTE FUNCTION refuse_change_of_committed();
-CREATE TRIGGER change_set_position_stays BEFORE UPDATE ON change_set FOR EACH ROW EXECUTE FUNCTION refuse_change_of_position();
+CREATE TRIGGER contract_fact_comes_before_commit AFTER INSERT ON contract_fact REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION refuse_row_of_committed();
+CREATE TRIGGER change_set_position_stays BEFORE UPDATE OR DELETE ON change_set FOR EACH ROW EXECUTE FUNCTION refuse_change_of_position();
+
+-- A signed bulletin is frozen; only its status may still say that a correction was issued.
+CREATE FUNCTION refuse_change_of_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.status <> 'draft' THEN
+    IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a signed bulletin is final'; END IF;
+    IF NEW.status = 'draft' OR (OLD.bulletin_id, OLD.change_set_id, OLD.kind, OLD.period, OLD.title, OLD.as_of,
+        OLD.region_version_id, OLD.method_version, OLD.growth_base, OLD.document_number, OLD.signer, OLD.signed_on,
+        OLD.tree_head, OLD.content, OLD.content_sha256)
+       IS DISTINCT FROM (NEW.bulletin_id, NEW.change_set_id, NEW.kind, NEW.period, NEW.title, NEW.as_of,
+        NEW.region_version_id, NEW.method_version, NEW.growth_base, NEW.document_number, NEW.signer, NEW.signed_on,
+        NEW.tree_head, NEW.content, NEW.content_sha256) THEN
+      RAISE EXCEPTION 'a signed bulletin is final';
+    END IF;
+  END IF;
+  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER bulletin_stays_signed BEFORE UPDATE OR DELETE ON bulletin FOR EACH ROW EXECUTE FUNCTION refuse_change_of_signed();

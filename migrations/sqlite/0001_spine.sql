@@ -101,8 +101,8 @@ CREATE TABLE contract_version (
   UNIQUE (contract_key, version, change_set_id)
 ) STRICT;
 CREATE INDEX contract_version_change_set ON contract_version (change_set_id);
-CREATE INDEX contract_version_seller ON contract_version (seller_key) WHERE seller_key > 0;
-CREATE INDEX contract_version_buyer ON contract_version (buyer_key) WHERE buyer_key > 0;
+CREATE INDEX contract_version_seller ON contract_version (seller_key, contract_key);
+CREATE INDEX contract_version_buyer ON contract_version (buyer_key, contract_key);
 
 -- Personal data of a version (个人信息), each value with the salt of its commitment; erasure deletes the row.
 CREATE TABLE contract_personal (
@@ -152,6 +152,7 @@ CREATE TABLE contract_import (
   problem_count INTEGER NOT NULL,
   imported_at_ms INTEGER NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX contract_import_change_set ON contract_import (change_set_id);
 
 -- Until which day exchange data are in (省外数据截至日): one row for each month delivered.
 CREATE TABLE exchange_coverage (
@@ -270,22 +271,69 @@ CREATE INDEX job_open ON job (job_id) WHERE done_at_ms IS NULL;
 -- What was written stays as it was written. Rows of an import that was given up may be discarded.
 CREATE TRIGGER log_entry_never_changes BEFORE UPDATE ON log_entry
 BEGIN SELECT RAISE(ABORT, 'log_entry is append-only'); END;
+CREATE TRIGGER log_entry_never_goes BEFORE DELETE ON log_entry
+BEGIN SELECT RAISE(ABORT, 'log_entry is append-only'); END;
 CREATE TRIGGER tree_head_never_changes BEFORE UPDATE ON tree_head
 BEGIN SELECT RAISE(ABORT, 'tree_head is append-only'); END;
+CREATE TRIGGER tree_head_never_goes BEFORE DELETE ON tree_head
+BEGIN SELECT RAISE(ABORT, 'tree_head is append-only'); END;
+CREATE TRIGGER region_version_never_changes BEFORE UPDATE ON region_version
+BEGIN SELECT RAISE(ABORT, 'region_version is append-only'); END;
+CREATE TRIGGER region_version_never_goes BEFORE DELETE ON region_version
+BEGIN SELECT RAISE(ABORT, 'region_version is append-only'); END;
+CREATE TRIGGER region_file_never_changes BEFORE UPDATE ON region_file
+BEGIN SELECT RAISE(ABORT, 'region_file is append-only'); END;
+CREATE TRIGGER region_file_never_goes BEFORE DELETE ON region_file
+BEGIN SELECT RAISE(ABORT, 'region_file is append-only'); END;
+CREATE TRIGGER contract_import_never_changes BEFORE UPDATE ON contract_import
+BEGIN SELECT RAISE(ABORT, 'contract_import is append-only'); END;
+CREATE TRIGGER contract_import_never_goes BEFORE DELETE ON contract_import
+BEGIN SELECT RAISE(ABORT, 'contract_import is append-only'); END;
+CREATE TRIGGER target_never_changes BEFORE UPDATE ON target
+BEGIN SELECT RAISE(ABORT, 'target is append-only'); END;
+CREATE TRIGGER target_never_goes BEFORE DELETE ON target
+BEGIN SELECT RAISE(ABORT, 'target is append-only'); END;
+CREATE TRIGGER bulletin_correction_never_changes BEFORE UPDATE ON bulletin_correction
+BEGIN SELECT RAISE(ABORT, 'bulletin_correction is append-only'); END;
+CREATE TRIGGER bulletin_correction_never_goes BEFORE DELETE ON bulletin_correction
+BEGIN SELECT RAISE(ABORT, 'bulletin_correction is append-only'); END;
+CREATE TRIGGER closed_year_never_changes BEFORE UPDATE ON closed_year
+BEGIN SELECT RAISE(ABORT, 'closed_year is append-only'); END;
+CREATE TRIGGER closed_year_never_goes BEFORE DELETE ON closed_year
+BEGIN SELECT RAISE(ABORT, 'closed_year is append-only'); END;
 CREATE TRIGGER contract_version_never_changes BEFORE UPDATE ON contract_version
 BEGIN SELECT RAISE(ABORT, 'contract_version is append-only'); END;
 CREATE TRIGGER contract_fact_never_changes BEFORE UPDATE ON contract_fact
 BEGIN SELECT RAISE(ABORT, 'contract_fact is append-only'); END;
-CREATE TRIGGER log_entry_never_goes BEFORE DELETE ON log_entry
-BEGIN SELECT RAISE(ABORT, 'log_entry is append-only'); END;
-CREATE TRIGGER tree_head_never_goes BEFORE DELETE ON tree_head
-BEGIN SELECT RAISE(ABORT, 'tree_head is append-only'); END;
+
+-- A committed change set takes no more rows and loses none.
 CREATE TRIGGER contract_version_never_goes BEFORE DELETE ON contract_version
 WHEN (SELECT position FROM change_set WHERE change_set_id = OLD.change_set_id) IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'contract_version is append-only'); END;
+CREATE TRIGGER contract_version_comes_before_commit BEFORE INSERT ON contract_version
+WHEN (SELECT position FROM change_set WHERE change_set_id = NEW.change_set_id) IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a committed change set is final'); END;
 CREATE TRIGGER contract_fact_never_goes BEFORE DELETE ON contract_fact
 WHEN (SELECT position FROM change_set WHERE change_set_id = OLD.change_set_id) IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'contract_fact is append-only'); END;
+CREATE TRIGGER contract_fact_comes_before_commit BEFORE INSERT ON contract_fact
+WHEN (SELECT position FROM change_set WHERE change_set_id = NEW.change_set_id) IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a committed change set is final'); END;
 CREATE TRIGGER change_set_position_stays BEFORE UPDATE ON change_set
 WHEN OLD.position IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'a committed change set is final'); END;
+CREATE TRIGGER change_set_never_goes BEFORE DELETE ON change_set
+WHEN OLD.position IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a committed change set is final'); END;
+
+-- A signed bulletin is frozen; only its status may still say that a correction was issued.
+CREATE TRIGGER bulletin_stays_signed BEFORE UPDATE ON bulletin
+WHEN OLD.status <> 'draft' AND (NEW.status = 'draft'
+ OR (OLD.bulletin_id, OLD.change_set_id, OLD.kind, OLD.period, OLD.title, OLD.as_of, OLD.region_version_id,
+    OLD.method_version, OLD.growth_base, OLD.document_number, OLD.signer, OLD.signed_on, OLD.tree_head, OLD.content, OLD.content_sha256)
+ IS NOT (NEW.bulletin_id, NEW.change_set_id, NEW.kind, NEW.period, NEW.title, NEW.as_of, NEW.region_version_id,
+    NEW.method_version, NEW.growth_base, NEW.document_number, NEW.signer, NEW.signed_on, NEW.tree_head, NEW.content, NEW.content_sha256))
+BEGIN SELECT RAISE(ABORT, 'a signed bulletin is final'); END;
+CREATE TRIGGER bulletin_never_goes BEFORE DELETE ON bulletin
+WHEN OLD.status <> 'draft'
+BEGIN SELECT RAISE(ABORT, 'a signed bulletin is final'); END;

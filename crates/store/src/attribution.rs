@@ -49,14 +49,15 @@ record! {
     }
 }
 
-/// Ends all lines in force of a park from a day on and writes the new list.
+/// Puts a new list in the place of a park's lines in force. Takes the log's lock, so that of two lists one follows the
+/// other.
 pub async fn replace_park_list(
     tx: &mut WriteTx,
     park_key: i64,
     companies: &[ParkCompanyRow],
 ) -> Result<(), StoreError> {
     let change_set_id = tx.change_set().await?;
-    let head = crate::log::head(&mut tx.tx).await?;
+    let head = crate::log::lock_head(&mut tx.tx).await?;
     run!(
         &mut tx.tx,
         "UPDATE park_company SET replaced_position = $2 WHERE park_key = $1 AND replaced_position IS NULL",
@@ -111,7 +112,8 @@ pub async fn save_objection(tx: &mut WriteTx, objection: &ObjectionRow) -> Resul
     Ok(())
 }
 
-/// Records the decision of an open objection; false where it was decided before.
+/// Records the decision of an open objection; false where it was decided before. Takes the log's lock, so that decisions
+/// have one order.
 pub async fn decide_objection(
     tx: &mut WriteTx,
     objection_id: &str,
@@ -119,7 +121,7 @@ pub async fn decide_objection(
     reason: &str,
     decided_at_ms: i64,
 ) -> Result<bool, StoreError> {
-    let head = crate::log::head(&mut tx.tx).await?;
+    let head = crate::log::lock_head(&mut tx.tx).await?;
     let touched = run!(
         &mut tx.tx,
         "UPDATE attribution_objection
@@ -171,6 +173,6 @@ pub async fn list_decisions(tx: &mut Tx) -> Result<Vec<(i64, String, String)>, S
         "SELECT contract_key, side, decided_division
            FROM attribution_objection
           WHERE decided_division IS NOT NULL
-          ORDER BY decided_position, decided_at_ms"
+          ORDER BY decided_position, objection_id"
     )
 }

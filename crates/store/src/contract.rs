@@ -11,6 +11,9 @@ use crate::error::StoreError;
 /// Registration numbers looked up at once.
 pub const LOOKUP_MAX: usize = 2_000;
 
+/// Content hashes read at once.
+pub const CONTENT_HASHES_PAGE_MAX: i64 = 10_000;
+
 /// A version to be written.
 #[derive(Clone, Debug)]
 pub struct NewVersion {
@@ -172,17 +175,42 @@ pub async fn save_versions(tx: &mut WriteTx, versions: &[NewVersion]) -> Result<
     let change_set_id = tx.change_set().await?;
     let keys = contract_keys(tx, versions).await?;
     let ids = insert_versions(tx, change_set_id, versions, &keys).await?;
-    for (version, id) in versions.iter().zip(&ids) {
-        if let Some(fields) = &version.personal {
-            run!(
-                &mut tx.tx,
-                "INSERT INTO contract_personal (contract_version_id, fields) VALUES ($1, $2)",
-                id,
-                fields
-            )?;
+    insert_personal(tx, versions, &ids).await?;
+    Ok(keys)
+}
+
+async fn insert_personal(tx: &mut WriteTx, versions: &[NewVersion], ids: &[i64]) -> Result<(), StoreError> {
+    let (ids, fields): (Vec<i64>, Vec<&str>) = versions
+        .iter()
+        .zip(ids)
+        .filter_map(|(version, id)| Some((*id, version.personal.as_deref()?)))
+        .unzip();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    // Bulk load, as below.
+    match &mut tx.tx {
+        Tx::Postgres(connection) => {
+            sqlx::query(
+                "INSERT INTO contract_personal (contract_version_id, fields)
+                 SELECT * FROM UNNEST($1::BIGINT[], $2::TEXT[])",
+            )
+            .bind(&ids)
+            .bind(&fields)
+            .execute(&mut **connection)
+            .await?;
+        }
+        Tx::Sqlite(connection) => {
+            for (id, fields) in ids.into_iter().zip(fields) {
+                sqlx::query("INSERT INTO contract_personal (contract_version_id, fields) VALUES ($1, $2)")
+                    .bind(id)
+                    .bind(fields)
+                    .execute(&mut **connection)
+                    .await?;
+            }
         }
     }
-    Ok(keys)
+    Ok(())
 }
 
 async fn contract_keys(tx: &mut WriteTx, versions: &[NewVersion]) -> Result<Vec<i64>, StoreError> {
@@ -192,9 +220,12 @@ async fn contract_keys(tx: &mut WriteTx, versions: &[NewVersion]) -> Result<Vec<
             let ids: Vec<&str> = versions.iter().map(|version| version.contract_id.as_str()).collect();
             let numbers: Vec<&str> =
                 versions.iter().map(|version| version.registration_number.as_str()).collect();
+            // In order of number, so that two imports of the same new contracts never wait for each other in a circle.
             sqlx::query(
                 "INSERT INTO contract (contract_id, registration_number)
-                 SELECT * FROM UNNEST($1::TEXT[], $2::TEXT[])
+                 SELECT contract_id, registration_number
+                   FROM UNNEST($1::TEXT[], $2::TEXT[]) AS t(contract_id, registration_number)
+                  ORDER BY registration_number
                      ON CONFLICT (registration_number) DO NOTHING",
             )
             .bind(&ids)
@@ -336,7 +367,8 @@ pub async fn list_overtaken(
     )
 }
 
-/// Content hashes of a change set's versions in the order in which they were written.
+/// Content hashes of a change set's versions in the order in which they were written, after a row number, at most
+/// [`CONTENT_HASHES_PAGE_MAX`].
 pub async fn list_content_hashes(
     tx: &mut Tx,
     change_set_id: i64,
@@ -349,9 +381,10 @@ pub async fn list_content_hashes(
            FROM contract_version
           WHERE change_set_id = $1 AND contract_version_id > $2
           ORDER BY contract_version_id
-          LIMIT 10000",
+          LIMIT $3",
         change_set_id,
-        after
+        after,
+        CONTENT_HASHES_PAGE_MAX
     )
 }
 
@@ -397,6 +430,7 @@ pub async fn list_behind(tx: &mut Tx, fact_ids: &[i64]) -> Result<Vec<BehindRow>
                JOIN change_set c ON c.change_set_id = f.change_set_id
                JOIN change_set visible ON visible.change_set_id = v.change_set_id AND visible.position IS NOT NULL
               WHERE f.fact_id IN (SELECT CAST(json_array_elements_text(CAST($1 AS JSON)) AS BIGINT))
+                AND c.position IS NOT NULL
               ORDER BY f.fact_id",
             ids
         ),
@@ -410,6 +444,7 @@ pub async fn list_behind(tx: &mut Tx, fact_ids: &[i64]) -> Result<Vec<BehindRow>
                JOIN change_set c ON c.change_set_id = f.change_set_id
                JOIN change_set visible ON visible.change_set_id = v.change_set_id AND visible.position IS NOT NULL
               WHERE f.fact_id IN (SELECT value FROM json_each($1))
+                AND c.position IS NOT NULL
               ORDER BY f.fact_id",
             ids
         ),

@@ -17,6 +17,11 @@ const SQLITE_READERS_MAX: u32 = 8;
 const POSTGRES_CONNECTIONS_MAX: u32 = 16;
 /// How long a writer waits for another one's lock.
 const LOCK_WAIT: Duration = Duration::from_secs(30);
+/// How long a transaction may do nothing on PostgreSQL before the server ends it: a node that hangs while it holds the
+/// log's lock must not stop the others.
+const IDLE_IN_TRANSACTION_MAX: &str = "5min";
+/// How large SQLite's write-ahead log stays on disk once it has been folded back.
+const SQLITE_WAL_KEPT_BYTES: &str = "67108864";
 /// How long a caller waits for a free connection.
 const ACQUIRE_WAIT: Duration = Duration::from_secs(30);
 
@@ -53,9 +58,15 @@ pub struct WriteTx {
 
 impl Db {
     /// Opens `sqlite:PATH`, a bare path, or `postgres://…`; creates an SQLite file that is not there.
+    ///
+    /// A database in memory is refused: every connection would see its own.
     pub async fn connect(address: &str) -> Result<Self, StoreError> {
         if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            let options = PgConnectOptions::from_str(address)?.application_name("xiaoxiang");
+            let lock_wait = format!("{}s", LOCK_WAIT.as_secs());
+            let options = PgConnectOptions::from_str(address)?.application_name("xiaoxiang").options([
+                ("lock_timeout", lock_wait.as_str()),
+                ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_MAX),
+            ]);
             let pool = PgPoolOptions::new()
                 .max_connections(POSTGRES_CONNECTIONS_MAX)
                 .acquire_timeout(ACQUIRE_WAIT)
@@ -70,21 +81,32 @@ impl Db {
             }
             _ => address,
         };
+        // Readers and writer must meet in one file.
+        if path.is_empty() || path.contains(":memory:") {
+            return Err(StoreError::Address(address.to_owned()));
+        }
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // Erased personal data are overwritten, not only unlinked.
+            .pragma("secure_delete", "on")
+            .pragma("journal_size_limit", SQLITE_WAL_KEPT_BYTES)
             .busy_timeout(LOCK_WAIT);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(LOCK_WAIT)
+            .idle_timeout(None)
+            .max_lifetime(None)
             .connect_with(options.clone())
             .await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS_MAX)
             .acquire_timeout(ACQUIRE_WAIT)
+            .idle_timeout(None)
+            .max_lifetime(None)
             .connect_with(options.pragma("query_only", "on"))
             .await?;
         Ok(Self::Sqlite { writer, readers })
@@ -104,7 +126,10 @@ impl Db {
     pub async fn begin(&self, now_ms: i64) -> Result<WriteTx, StoreError> {
         let tx = match self {
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            // After a wait for the log's lock, a statement must see what was committed meanwhile.
+            Self::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await?)
+            }
         };
         Ok(WriteTx { tx, change_set_id: None, now_ms })
     }

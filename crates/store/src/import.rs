@@ -110,30 +110,26 @@ pub async fn list_exchange_months(tx: &mut Tx, as_of: i64) -> Result<Vec<(String
     )
 }
 
-/// Discards one change set that was staged and never committed.
+/// Discards one change set that was staged and never committed; a committed one stays whole.
 pub async fn discard(tx: &mut WriteTx, change_set_id: i64) -> Result<(), StoreError> {
-    run!(
+    // The row's lock comes first: a commit of the same change set has either happened or will find it gone.
+    let open = run!(
         &mut tx.tx,
-        "DELETE FROM contract_fact
-          WHERE change_set_id = (SELECT change_set_id FROM change_set WHERE change_set_id = $1 AND position IS NULL)",
+        "UPDATE change_set SET opened_at_ms = opened_at_ms WHERE change_set_id = $1 AND position IS NULL",
         change_set_id
     )?;
+    if open == 0 {
+        return Ok(());
+    }
+    run!(&mut tx.tx, "DELETE FROM contract_fact WHERE change_set_id = $1", change_set_id)?;
     run!(
         &mut tx.tx,
         "DELETE FROM contract_personal
-          WHERE contract_version_id IN (
-                SELECT v.contract_version_id FROM contract_version v
-                  JOIN change_set c ON c.change_set_id = v.change_set_id
-                 WHERE c.change_set_id = $1 AND c.position IS NULL)",
+          WHERE contract_version_id IN (SELECT contract_version_id FROM contract_version WHERE change_set_id = $1)",
         change_set_id
     )?;
-    run!(
-        &mut tx.tx,
-        "DELETE FROM contract_version
-          WHERE change_set_id = (SELECT change_set_id FROM change_set WHERE change_set_id = $1 AND position IS NULL)",
-        change_set_id
-    )?;
-    run!(&mut tx.tx, "DELETE FROM change_set WHERE change_set_id = $1 AND position IS NULL", change_set_id)?;
+    run!(&mut tx.tx, "DELETE FROM contract_version WHERE change_set_id = $1", change_set_id)?;
+    run!(&mut tx.tx, "DELETE FROM change_set WHERE change_set_id = $1", change_set_id)?;
     Ok(())
 }
 

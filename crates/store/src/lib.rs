@@ -17,6 +17,8 @@ mod migrate;
 pub mod organisation;
 pub mod region;
 pub mod target;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use db::{Db, Tx, WriteTx};
 pub use error::StoreError;

@@ -134,6 +134,8 @@ impl WriteTx {
 
     /// Writes one entry per event, queues the jobs and commits.
     ///
+    /// A change set that was given up in the meantime is a conflict.
+    ///
     /// # Panics
     /// Where no event is given: no write may lack its entry.
     pub async fn commit(
@@ -158,12 +160,16 @@ impl WriteTx {
         run!(&mut self.tx, "UPDATE log_head SET size = $1, frontier = $2", size, frontier.to_bytes())?;
         let position = size - 1;
         if let Some(change_set_id) = self.change_set_id {
-            run!(
+            let stamped = run!(
                 &mut self.tx,
-                "UPDATE change_set SET position = $1 WHERE change_set_id = $2",
+                "UPDATE change_set SET position = $1 WHERE change_set_id = $2 AND position IS NULL",
                 position,
                 change_set_id
             )?;
+            // Otherwise the log would tell of rows that nobody can see.
+            if stamped != 1 {
+                return Err(StoreError::Conflict("change_set is no longer open".to_owned()));
+            }
         }
         self.tx.finish().await?;
         Ok(Commit { position })
@@ -171,7 +177,7 @@ impl WriteTx {
 }
 
 /// Takes the head row's lock (on SQLite the write lock is already held) and reads it.
-async fn lock_head(tx: &mut Tx) -> Result<HeadRow, StoreError> {
+pub(crate) async fn lock_head(tx: &mut Tx) -> Result<HeadRow, StoreError> {
     row!(tx, HeadRow, "UPDATE log_head SET size = size RETURNING log_id, size, frontier")?
         .ok_or_else(|| StoreError::Damaged("log head is missing".to_owned()))
 }
@@ -211,7 +217,7 @@ async fn insert_entry(
         &entry.actor,
         &entry.kind,
         &entry.subject,
-        entry.payload.to_string(),
+        entry.canonical_payload().map_err(|error| StoreError::Damaged(format!("log payload: {error}")))?,
         leaf_hash.0.to_vec()
     )?;
     Ok(())
@@ -238,7 +244,7 @@ pub async fn list_after(tx: &mut Tx, position: i64, limit: i64) -> Result<Vec<En
     )
 }
 
-/// Entries about one subject, in order.
+/// Entries about one subject, in order, at most [`ENTRIES_PAGE_MAX`].
 pub async fn list_of_subject(tx: &mut Tx, subject: &str) -> Result<Vec<EntryRow>, StoreError> {
     rows!(
         tx,
@@ -247,8 +253,9 @@ pub async fn list_of_subject(tx: &mut Tx, subject: &str) -> Result<Vec<EntryRow>
            FROM log_entry
           WHERE subject = $1
           ORDER BY position
-          LIMIT 10000",
-        subject
+          LIMIT $2",
+        subject,
+        ENTRIES_PAGE_MAX
     )
 }
 
@@ -257,8 +264,9 @@ pub async fn list_leaf_hashes(tx: &mut Tx, from_position: i64) -> Result<Vec<(i6
     rows!(
         tx,
         (i64, Vec<u8>),
-        "SELECT position, leaf_hash FROM log_entry WHERE position >= $1 ORDER BY position LIMIT 10000",
-        from_position
+        "SELECT position, leaf_hash FROM log_entry WHERE position >= $1 ORDER BY position LIMIT $2",
+        from_position,
+        ENTRIES_PAGE_MAX
     )
 }
 

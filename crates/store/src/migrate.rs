@@ -16,6 +16,9 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
     include_str!("../../../migrations/postgres/0001_spine.sql"),
 )];
 
+/// Number of the advisory lock; any will do that nothing else in the database takes.
+const MIGRATION_LOCK: i64 = 7_243_392_161;
+
 /// How the database's schema stands to this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SchemaState {
@@ -32,7 +35,8 @@ pub enum SchemaState {
 impl Db {
     /// Brings the schema up to this program's version and opens the log of an empty database under `log_id`.
     ///
-    /// PostgreSQL holds an advisory lock meanwhile, SQLite its write lock.
+    /// All in one transaction, under SQLite's write lock or an advisory lock of PostgreSQL: of two processes that start
+    /// at once the second finds the work done.
     pub async fn migrate(&self, log_id: &str) -> Result<(), StoreError> {
         if self.schema_state().await? == SchemaState::Newer {
             return Err(StoreError::Schema {
@@ -40,12 +44,23 @@ impl Db {
                 expected: expected_version(),
             });
         }
-        match self {
-            Self::Sqlite { writer, .. } => migrator(|texts| texts.2).run(writer).await,
-            Self::Postgres(pool) => migrator(|texts| texts.3).run(pool).await,
+        let mut tx = self.begin(0).await?;
+        match &mut tx.tx {
+            Tx::Sqlite(connection) => {
+                migrator(|texts| texts.2).run_direct(None, &mut **connection, false).await
+            }
+            Tx::Postgres(connection) => {
+                sqlx::query("SELECT set_config('lock_timeout', '0', true)")
+                    .execute(&mut **connection)
+                    .await?;
+                sqlx::query("SELECT pg_advisory_xact_lock($1)")
+                    .bind(MIGRATION_LOCK)
+                    .execute(&mut **connection)
+                    .await?;
+                migrator(|texts| texts.3).run_direct(None, &mut **connection, false).await
+            }
         }
         .map_err(StoreError::Migration)?;
-        let mut tx = self.begin(0).await?;
         run!(
             &mut tx.tx,
             "INSERT INTO log_head (only_row, log_id, size, frontier) VALUES (1, $1, 0, $2)
@@ -102,12 +117,19 @@ impl Db {
     }
 }
 
+/// Names the migrations by their texts, so that a test's template database is made anew when one changes.
+#[cfg(feature = "testing")]
+pub(crate) fn postgres_fingerprint() -> String {
+    let texts: String = MIGRATIONS.iter().map(|migration| migration.3).collect();
+    hex::encode(&xiaoxiang_audit::leaf_hash(texts.as_bytes()).0[..8])
+}
+
 fn expected_version() -> i64 {
     MIGRATIONS.last().map_or(0, |migration| migration.0)
 }
 
 fn migrator(text: impl Fn(&(i64, &'static str, &'static str, &'static str)) -> &'static str) -> Migrator {
-    Migrator::with_migrations(
+    let mut migrator = Migrator::with_migrations(
         MIGRATIONS
             .iter()
             .map(|texts| {
@@ -115,7 +137,10 @@ fn migrator(text: impl Fn(&(i64, &'static str, &'static str, &'static str)) -> &
                 Migration::new(texts.0, Cow::Borrowed(texts.1), MigrationType::Simple, text, false)
             })
             .collect(),
-    )
+    );
+    // The driver's own lock lasts as long as the connection, which goes back to the pool, and SQLite has none.
+    migrator.set_locking(false);
+    migrator
 }
 
 impl Tx {

@@ -53,7 +53,7 @@ pub enum ColumnKind {
     Count,
     /// Amounts with two decimals in the header's unit.
     Amount,
-    /// Percentages with two decimals; the cell carries no sign.
+    /// Percentages with two decimals; the sign stands in the header, or in every cell.
     Percent,
     /// Ranks.
     Rank,

@@ -8,9 +8,9 @@ use serde_json::json;
 use xiaoxiang_domain::bulletin::{CorrectionDecision, Dimension, Direction, GrowthBase, PrintedTable};
 use xiaoxiang_domain::period::Period;
 use xiaoxiang_services::bulletin::{
-    Product, Signing, TableAsk, close_year, decide_correction, draft_bulletin, explain_cell, find_bulletin,
-    list_bulletins, list_pending_changes, make_city_monthly, make_flows, make_table, product_document,
-    product_tables, sign_bulletin,
+    Product, ReconcileAsk, Signing, TableAsk, close_year, decide_correction, draft_bulletin, explain_cell,
+    find_bulletin, list_bulletins, list_pending_changes, make_city_monthly, make_flows, make_table,
+    product_document, product_tables, reconcile_bulletin, sign_bulletin,
 };
 use xiaoxiang_services::paper::{ByteOrderMark, Document, write_csv, write_docx, write_xlsx};
 use xiaoxiang_services::{App, Refusal};
@@ -131,6 +131,24 @@ enum BulletinCommand {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Hold a hand-made sheet against ours, cell by cell (核对)
+    Reconcile {
+        /// XLSX or CSV with the same headers as ours
+        file: PathBuf,
+        #[arg(long)]
+        period: String,
+        /// Rows of the sheet
+        #[arg(long, default_value = "city")]
+        by: String,
+        /// Side counted; where it is not given, the sides that the headers name
+        #[arg(long)]
+        direction: Option<String>,
+        /// Division within
+        #[arg(long)]
+        within: Option<String>,
+        #[arg(long, value_enum, default_value_t = BaseWord::AsKnown)]
+        base: BaseWord,
+    },
     /// Draft the bulletin of a period
     Draft {
         #[arg(long)]
@@ -205,6 +223,18 @@ pub async fn run(context: &Context, arguments: BulletinArguments) -> CommandResu
                 }
             };
             give_tables(context, &app, &tables, out.as_deref())?;
+        }
+        BulletinCommand::Reconcile { file, period, by, direction, within, base } => {
+            let ask = ReconcileAsk {
+                period: period_of(&period)?,
+                by: Dimension::from_code(&by).ok_or_else(|| unknown("--by", &by))?,
+                direction: direction
+                    .map(|word| Direction::from_code(&word).ok_or_else(|| unknown("--direction", &word)))
+                    .transpose()?,
+                within: within.as_deref().map(code_of).transpose()?,
+                growth_base: base.into(),
+            };
+            reconcile(context, &app, &file, &ask).await?;
         }
         BulletinCommand::Draft { period, base } => {
             output::print_data(
@@ -375,6 +405,47 @@ async fn show(
         }
         _ => give_tables(context, app, &tables, out),
     }
+}
+
+async fn reconcile(context: &Context, app: &App, file: &Path, ask: &ReconcileAsk) -> Result<(), Refusal> {
+    let found = reconcile_bulletin(app, super::import::read_file(file)?, ask).await?;
+    if context.format == Some(Format::Json) {
+        output::print_json(&found);
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = found
+        .differences
+        .iter()
+        .map(|cell| {
+            vec![
+                cell.row.clone(),
+                cell.header.clone(),
+                cell.theirs.clone(),
+                cell.ours.clone(),
+                cell.cause.clone(),
+                cell.contracts.join(" "),
+            ]
+        })
+        .collect();
+    output::print_rows(context.format, &["行", "栏目", "手工表", "本系统", "可能原因", "相关合同"], &rows)?;
+    let (equal, differing) = (found.equal_cells, found.differences.len());
+    say(
+        &format!("{equal} 个数字一致，{differing} 个不一致。"),
+        &format!("{equal} cells are equal, {differing} differ"),
+    );
+    for (header, reason) in &found.skipped_headers {
+        say(&format!("未核对“{header}”：{reason}"), &format!("not compared `{header}`"));
+    }
+    for label in &found.unknown_labels {
+        say(&format!("未核对“{label}”行：本系统没有这一行"), &format!("row `{label}` is not one of ours"));
+    }
+    for row in &found.missing_rows {
+        say(&format!("手工表缺少行 {row}"), &format!("the sheet has no row {row}"));
+    }
+    for (row, header) in &found.unreadable_cells {
+        say(&format!("“{row}”“{header}”不是数字"), &format!("no number at `{row}`, `{header}`"));
+    }
+    Ok(())
 }
 
 async fn changes(context: &Context, app: &App, bulletin: &str) -> Result<(), Refusal> {

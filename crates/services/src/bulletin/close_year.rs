@@ -20,7 +20,8 @@ pub async fn close_year(app: &App, actor: &str, year: i16) -> Result<Commit, Ref
     tx.lock_log().await?;
     let as_of = xiaoxiang_store::log::head(&mut tx).await?.size - 1;
     let closed =
-        xiaoxiang_store::bulletin::close_year(&mut tx, i64::from(year), as_of, actor, &today.to_string()).await;
+        xiaoxiang_store::bulletin::close_year(&mut tx, i64::from(year), as_of, actor, &today.to_string())
+            .await;
     match closed {
         Err(StoreError::Conflict(_)) => {
             return Err(Refusal::invalid(

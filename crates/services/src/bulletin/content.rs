@@ -114,14 +114,20 @@ pub async fn make_content(
             }
         }
     }
-    let fill = |pattern: &str, name: &str, period: &str| pattern.replace("{region}", name).replace("{period}", period);
+    let fill = |pattern: &str, name: &str, period: &str| {
+        pattern.replace("{region}", name).replace("{period}", period)
+    };
     Ok(BulletinContent {
         title: fill(&settings.title, region.region.name(), &period.title()),
         title_en: fill(&settings.title_en, region.region.name_en(), &period.to_string()),
         period: period.to_string(),
         sentences,
         tables,
-        footers: settings.footers.iter().map(|(zh, en)| PrintedNote { zh: zh.clone(), en: en.clone() }).collect(),
+        footers: settings
+            .footers
+            .iter()
+            .map(|(zh, en)| PrintedNote { zh: zh.clone(), en: en.clone() })
+            .collect(),
     })
 }
 
@@ -134,11 +140,14 @@ async fn plain_table(
     growth_base: GrowthBase,
     as_of: i64,
 ) -> Result<ContentTable, Refusal> {
-    let unknown = |what: &str| Refusal::invalid("bulletin.table", format!("通报表设置有误：{what}"), format!("unknown {what}"));
+    let unknown = |what: &str| {
+        Refusal::invalid("bulletin.table", format!("通报表设置有误：{what}"), format!("unknown {what}"))
+    };
     let direction = Direction::from_code(direction).ok_or_else(|| unknown(direction))?;
     let by = Dimension::from_code(&table.by).ok_or_else(|| unknown(&table.by))?;
     let months = period.cumulative();
-    let only = if table.key == UNIVERSITY { Some(universities(figures, direction, months, as_of)?) } else { None };
+    let only =
+        if table.key == UNIVERSITY { Some(universities(figures, direction, months, as_of)?) } else { None };
     let ask = TableAsk {
         compare: Some(growth_base),
         as_of: Some(as_of),

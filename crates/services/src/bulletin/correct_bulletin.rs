@@ -64,7 +64,11 @@ pub async fn decide_correction(
     reason: &str,
 ) -> Result<CorrectionRow, Refusal> {
     if reason.trim().is_empty() || reason.chars().count() > REASON_CHARACTERS_MAX {
-        return Err(Refusal::invalid("correction.reason", "请写明订正理由。", "give the reason of the correction"));
+        return Err(Refusal::invalid(
+            "correction.reason",
+            "请写明订正理由。",
+            "give the reason of the correction",
+        ));
     }
     let detail = signed(app, bulletin_id).await?;
     let figures = app.figures().await?;
@@ -93,7 +97,8 @@ pub async fn decide_correction(
                 )
             })?;
             let issuer = region.region.code().to_string();
-            let serial = store::next_number(&mut tx, &issuer, NUMBER_PATTERN, i64::from(today.year())).await?;
+            let serial =
+                store::next_number(&mut tx, &issuer, NUMBER_PATTERN, i64::from(today.year())).await?;
             let serial = u32::try_from(serial).map_err(|_| StoreError::Damaged("serial".to_owned()))?;
             Some(pattern.format(today.year(), serial))
         }

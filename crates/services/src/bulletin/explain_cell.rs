@@ -81,10 +81,10 @@ pub async fn explain_bulletin_cell(
     explain_cell(app, &ask, row, None, page).await
 }
 
-/// Direction and months of a column: `cumulative.absorbed.count`, `output.contract_value`, `contract_value.previous`.
+/// Direction and months of a column: `cumulative.absorbed.count`, `output.contract_value`, `contract_value.before`.
 fn side_of(table_key: &str, direction: Direction, column: &str, period: Period) -> (Direction, Period) {
     if table_key != CITY_MONTHLY {
-        let is_previous = column.ends_with(".previous");
+        let is_previous = column.ends_with(".before");
         let months = period.cumulative();
         return (direction, if is_previous { months.previous_year() } else { months });
     }
@@ -127,8 +127,9 @@ pub(super) async fn contracts_of(tx: &mut Tx, fact_ids: &[i64]) -> Result<Vec<Co
     rows.sort_by_key(|row| fact_ids.iter().position(|id| *id == row.fact_id));
     rows.into_iter()
         .map(|row| {
-            let contract = serde_json::from_str(&row.record)
-                .map_err(|error| StoreError::Damaged(format!("record of {}: {error}", row.registration_number)))?;
+            let contract = serde_json::from_str(&row.record).map_err(|error| {
+                StoreError::Damaged(format!("record of {}: {error}", row.registration_number))
+            })?;
             Ok(ContractBehind {
                 registration_number: row.registration_number,
                 version: row.version,

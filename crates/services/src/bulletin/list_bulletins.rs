@@ -52,7 +52,8 @@ pub async fn find_bulletin(app: &App, bulletin_id: &str) -> Result<BulletinDetai
 
 /// The bulletin signed last, of the latest period.
 pub async fn latest_bulletin(app: &App) -> Result<Option<BulletinDetail>, Refusal> {
-    let published = list_bulletins(app).await?.into_iter().filter(|summary| summary.status != BulletinStatus::Draft);
+    let published =
+        list_bulletins(app).await?.into_iter().filter(|summary| summary.status != BulletinStatus::Draft);
     let latest = published.max_by_key(|summary| (summary.period.last(), summary.row.as_of));
     match latest {
         Some(summary) => Ok(Some(find_bulletin(app, &summary.row.bulletin_id).await?)),

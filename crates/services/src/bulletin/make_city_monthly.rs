@@ -54,7 +54,8 @@ pub(super) async fn make_city_monthly_in(
     };
     let targets = AnnualTargets::new(list_targets(tx, period.last().year, position).await?);
     let published = published_bases(figures, tx, period, growth_base).await?;
-    let made = city_monthly(figures.columns(), figures.lists(), &targets, &request, &published).map_err(refused)?;
+    let made =
+        city_monthly(figures.columns(), figures.lists(), &targets, &request, &published).map_err(refused)?;
     let words = labels(tx, &figures.region().region, &[]).await?;
     let context = note_context(tx, position).await?;
     let printed = lay_out_city_monthly(&made, &words, &context);

@@ -145,7 +145,11 @@ fn check(figures: &Figures<'_>, ask: &TableAsk) -> Result<(), Refusal> {
 
 /// Last year's figures as they were published: at the log position of the bulletin that published them, or of the
 /// year's closing.
-async fn published_base(figures: &Figures<'_>, tx: &mut Tx, ask: &TableAsk) -> Result<PublishedBase, Refusal> {
+pub(super) async fn published_base(
+    figures: &Figures<'_>,
+    tx: &mut Tx,
+    ask: &TableAsk,
+) -> Result<PublishedBase, Refusal> {
     let before = ask.period.previous_year();
     let as_of = published_position(tx, before).await?.ok_or_else(|| {
         Refusal::invalid(

@@ -11,6 +11,7 @@ mod make_flows;
 mod make_table;
 mod products;
 mod read_model;
+mod reconcile_bulletin;
 mod sign_bulletin;
 mod words;
 
@@ -25,4 +26,5 @@ pub use make_flows::{MadeFlows, make_flows};
 pub use make_table::{MadeTable, TableAsk, make_table, tabulate_ask};
 pub use products::{Product, product_document, product_tables};
 pub use read_model::{Figures, ReadModel};
+pub use reconcile_bulletin::{ReconcileAsk, ReconciledCell, ReconciledSheet, reconcile_bulletin};
 pub use sign_bulletin::{Signing, sign_bulletin};

@@ -39,7 +39,8 @@ pub async fn sign_bulletin(
         return Err(Refusal::invalid("bulletin.signer", "请写明签发人。", "name the person who signs"));
     }
     let tree_head = sign_tree_head(app, key).await?;
-    let as_of = i64::try_from(tree_head.head.size).map_err(|_| StoreError::Damaged("log size".to_owned()))? - 1;
+    let as_of =
+        i64::try_from(tree_head.head.size).map_err(|_| StoreError::Damaged("log size".to_owned()))? - 1;
     let figures = app.figures().await?;
     let mut read = app.db.read().await?;
     let draft = store::find(&mut read, bulletin_id)
@@ -48,7 +49,8 @@ pub async fn sign_bulletin(
     if draft.status != BulletinStatus::Draft.code() {
         return Err(already_signed());
     }
-    let period: Period = draft.period.parse().map_err(|_| StoreError::Damaged("period of a bulletin".to_owned()))?;
+    let period: Period =
+        draft.period.parse().map_err(|_| StoreError::Damaged("period of a bulletin".to_owned()))?;
     let growth_base = GrowthBase::from_code(&draft.growth_base)
         .ok_or_else(|| StoreError::Damaged("growth base of a bulletin".to_owned()))?;
     let content = make_content(&figures, &mut read, period, growth_base, as_of).await?;
@@ -66,7 +68,8 @@ pub async fn sign_bulletin(
     let year = signing.signed_on.year();
     let issuer = region.region.code().to_string();
     let serial = store::next_number(&mut tx, &issuer, NUMBER_PATTERN, i64::from(year)).await?;
-    let number = pattern.format(year, u32::try_from(serial).map_err(|_| StoreError::Damaged("serial".to_owned()))?);
+    let number =
+        pattern.format(year, u32::try_from(serial).map_err(|_| StoreError::Damaged("serial".to_owned()))?);
     let row = BulletinRow {
         status: BulletinStatus::Signed.code().to_owned(),
         title: content.title.clone(),

@@ -11,7 +11,11 @@ use crate::refusal::Refusal;
 const WHOLE_PROVINCE: (&str, &str) = ("全省", "the whole province");
 
 /// Labels for the dimensions asked for.
-pub(super) async fn labels(tx: &mut Tx, region: &Region, dimensions: &[Dimension]) -> Result<Labels, Refusal> {
+pub(super) async fn labels(
+    tx: &mut Tx,
+    region: &Region,
+    dimensions: &[Dimension],
+) -> Result<Labels, Refusal> {
     let mut labels = Labels::new((region.name(), region.name_en()), WHOLE_PROVINCE);
     let divisions = region.divisions();
     for row in divisions.rows() {

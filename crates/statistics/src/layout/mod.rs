@@ -151,7 +151,7 @@ fn compared_columns(period: Period) -> Vec<xiaoxiang_domain::bulletin::PrintedCo
         [
             figure("before", before),
             figure("now", period),
-            column(&growth_key, &format!("{head}_增长率"), &growth_en, ColumnKind::Text),
+            column(&growth_key, &format!("{head}_增长率"), &growth_en, ColumnKind::Percent),
         ]
     });
     columns.collect()

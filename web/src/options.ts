@@ -192,7 +192,7 @@ function textsOf(texts: string[]): (label: { dataIndex: number }) => string {
 
 /** 成交额(亿元) → 亿元 */
 export function unitOf(head: string): string {
-  return /[(（]([^()（）]+)[)）]\s*$/.exec(head)?.[1] ?? "";
+  return /[(（]([^()（）]+)[)）]/.exec(head)?.[1] ?? "";
 }
 
 /** 成交额(亿元) → 成交额 */

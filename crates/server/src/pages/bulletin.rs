@@ -162,13 +162,22 @@ impl Correction {
     }
 }
 
+/// One table of a bulletin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SheetTable {
+    /// Its key in the bulletin, as addresses of its figures name it.
+    pub key: String,
+    /// As printed.
+    pub table: PrintedTable,
+}
+
 /// What a bulletin's page shows.
 #[derive(Clone, Debug)]
 pub struct BulletinData {
     /// Head of the bulletin.
     pub head: BulletinHead,
     /// Its tables in order.
-    pub tables: Vec<PrintedTable>,
+    pub tables: Vec<SheetTable>,
     /// Its files.
     pub products: Vec<ProductFiles>,
     /// Its corrections, latest first.
@@ -197,9 +206,10 @@ impl BulletinPage {
         let tables = TABLE_IDS
             .into_iter()
             .zip(&data.tables)
-            .map(|(id, table)| {
-                TableView::new(id, language, table)
-                    .opening(table, |row, column| Some(format!("{cells}/cells/{}/{}", row.key, column.key)))
+            .map(|(id, SheetTable { key, table })| {
+                TableView::new(id, language, table).opening(table, |row, column| {
+                    Some(format!("{cells}/cells/{key}/{}/{}", row.key, column.key))
+                })
             })
             .collect();
         Self { shell, data, tables }

@@ -8,6 +8,9 @@ use super::home::{Choice, measure_label};
 use super::shell::Shell;
 use super::table::TableView;
 
+/// The measures that flows are tabulated by.
+pub const FLOW_MEASURES: [Measure; 2] = [Measure::Count, Measure::ContractValue];
+
 /// What the page of flows shows.
 #[derive(Clone, Debug)]
 pub struct FlowData {
@@ -48,7 +51,7 @@ impl FlowPage {
             label: measure_label(self.shell.language, measure).to_owned(),
             is_current: measure == self.measure,
         };
-        Measure::ALL.into_iter().map(choice).collect()
+        FLOW_MEASURES.into_iter().map(choice).collect()
     }
 
     fn periods(&self) -> Vec<Choice> {

@@ -42,14 +42,14 @@ pub struct KeyFigure {
     pub growth_percent: Option<String>,
 }
 
-/// The map's approval number and the origin of its outlines.
+/// The map's approval number and what is said of its outlines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MapNote {
     /// 审图号; without one the page says 示意图.
     pub approval_number: Option<String>,
-    /// Origin of the outlines, Chinese.
+    /// What the region data say of the outlines, Chinese.
     pub source: String,
-    /// Origin in English.
+    /// The same in English.
     pub source_en: String,
 }
 
@@ -162,7 +162,7 @@ impl HomePage {
         let lead = |key: &str| {
             let is_division = key.len() == 6 && key.bytes().all(|byte| byte.is_ascii_digit());
             let path = format!(
-                "/statistics?period={period}&direction={}&by=county&within={key}&compare=previous-year",
+                "/statistics?period={period}&direction={}&by=type&within={key}&compare=previous-year",
                 direction.code()
             );
             is_division.then(|| language.link(&path))
@@ -170,8 +170,8 @@ impl HomePage {
         Self {
             cities: TableView::new("cities", language, &data.cities).caption_hidden().leading(lead),
             trend: TableView::new("trend", language, &data.trend).caption_hidden().bounded(),
-            types: TableView::new("types", language, &data.types).caption_hidden(),
-            fields: TableView::new("fields", language, &data.fields).caption_hidden(),
+            types: TableView::new("types", language, &data.types).caption_hidden().without_notes(),
+            fields: TableView::new("fields", language, &data.fields).caption_hidden().without_notes(),
             shell,
             data,
             direction,
@@ -216,7 +216,9 @@ impl HomePage {
     fn map_note(&self) -> String {
         match &self.data.map.approval_number {
             Some(number) => self.shell.say("map-approval", [("number", number)]),
-            None => self.shell.t("map-sketch").to_owned(),
+            None if self.map_source().is_empty() => self.shell.t("map-sketch").to_owned(),
+            // The region data say themselves that it is a sketch.
+            None => String::new(),
         }
     }
 
@@ -235,7 +237,10 @@ impl HomePage {
 
     /// Keys of the trend's amount columns, as the chart names them.
     fn trend_columns(&self) -> String {
-        let amounts = self.data.trend.columns.iter().filter(|column| column.key.ends_with("contract_value"));
+        // Registered and output differ by a hair: drawn together they hide each other.
+        let drawn = [Direction::Output, Direction::Absorbed]
+            .map(|direction| format!("{}.contract_value", direction.code()));
+        let amounts = self.data.trend.columns.iter().filter(|column| drawn.contains(&column.key));
         amounts.map(|column| column.key.as_str()).collect::<Vec<_>>().join(" ")
     }
 }

@@ -5,10 +5,17 @@
 pub mod about;
 pub mod bulletin;
 pub mod cell;
+mod compact;
 pub mod failure;
 pub mod flow;
 pub mod home;
+pub mod reading;
+pub mod routes;
 pub mod security;
 pub mod shell;
 pub mod statistics;
 pub mod table;
+pub mod visit;
+
+pub use routes::router;
+pub use visit::PageState;

@@ -26,6 +26,18 @@ pub struct StatisticsQuery {
     pub compare: String,
 }
 
+/// The groupings open to everybody. Tables below city level and by organisation wait for the suppression of small
+/// cells, so that no figure tells of a single party.
+pub const PUBLIC_DIMENSIONS: [Dimension; 7] = [
+    Dimension::City,
+    Dimension::Type,
+    Dimension::Field,
+    Dimension::SellerKind,
+    Dimension::BuyerKind,
+    Dimension::Ip,
+    Dimension::Month,
+];
+
 /// One field that could not be understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldProblem {
@@ -90,7 +102,7 @@ impl StatisticsPage {
             label: self.shell.language.pick(dimension.label(), dimension.label_en()).to_owned(),
             is_chosen: dimension.code() == chosen,
         };
-        Dimension::ALL.into_iter().map(option).collect()
+        PUBLIC_DIMENSIONS.into_iter().map(option).collect()
     }
 
     fn divisions(&self) -> Vec<SelectOption> {
@@ -119,7 +131,11 @@ impl StatisticsPage {
     fn chart_column(&self) -> &str {
         let columns = self.data.table.iter().flat_map(|table| &table.columns);
         let find = |suffix: &str| columns.clone().find(|column| column.key.ends_with(suffix));
-        find("contract_value").or_else(|| find("count")).map(|column| column.key.as_str()).unwrap_or_default()
+        find("contract_value")
+            .or_else(|| find("contract_value.now"))
+            .or_else(|| find("count"))
+            .map(|column| column.key.as_str())
+            .unwrap_or_default()
     }
 
     /// Tables of more rows than this are too long for one picture.

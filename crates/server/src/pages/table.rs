@@ -5,6 +5,9 @@ use xiaoxiang_domain::bulletin::{ColumnKind, PrintedCell, PrintedColumn, Printed
 
 use crate::language::Language;
 
+/// Tables of more columns are set smaller.
+const DENSE_FROM: usize = 8;
+
 /// Where the table's caption stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caption {
@@ -37,6 +40,8 @@ pub enum Shading {
 pub struct HeadCell {
     /// Its words.
     pub text: String,
+    /// What follows on a second line, such as the months: published tables join the two by `_`.
+    pub second: Option<String>,
     /// Key of the column, empty for a group.
     pub column: String,
     /// Place of the column from the left; charts find their cells by it.
@@ -195,6 +200,7 @@ impl TableView {
         match (self.shading, self.groups.is_empty()) {
             (Shading::Classes, _) => "table matrix",
             (Shading::None, false) => "table table-grouped",
+            (Shading::None, true) if self.heads.len() > DENSE_FROM => "table table-dense",
             (Shading::None, true) => "table",
         }
     }
@@ -230,8 +236,12 @@ fn heads(
             (_, _, true) => "group-start",
             _ => "",
         };
+        let header = language.pick(&column.header, &column.header_en);
+        let (first, second) =
+            header.split_once('_').map_or((header, None), |(first, second)| (first, Some(second)));
         let cell = |rows| HeadCell {
-            text: language.pick(&column.header, &column.header_en).to_owned(),
+            text: first.to_owned(),
+            second: second.map(str::to_owned),
             column: column.key.clone(),
             index,
             class,
@@ -246,6 +256,7 @@ fn heads(
                 let text = language.pick(&column.group, &column.group_en).to_owned();
                 groups.push(HeadCell {
                     text,
+                    second: None,
                     column: String::new(),
                     index,
                     class: "group-start",

@@ -1,0 +1,343 @@
+//! Asks the use cases and puts their answers into what the pages show. No figure is computed here.
+
+use jiff::civil::Date;
+use xiaoxiang_audit::head::SignedTreeHead;
+use xiaoxiang_domain::bulletin::{
+    BulletinStatus, ColumnKind, CorrectionDecision, Dimension, Direction, GrowthBase, Measure, PrintedColumn,
+    PrintedNote, PrintedTable,
+};
+use xiaoxiang_domain::money::{MoneyUnit, display_fen};
+use xiaoxiang_domain::period::{Month, Period};
+use xiaoxiang_domain::region::{DivisionCode, Region};
+use xiaoxiang_services::bulletin::{
+    self, BulletinContent, BulletinDetail, BulletinSummary, ContractBehind, Product as ServiceProduct,
+    TableAsk, make_table,
+};
+use xiaoxiang_services::{App, Refusal};
+use xiaoxiang_statistics::explain::PageOf;
+use xiaoxiang_store::StoreError;
+
+use super::bulletin::{
+    BulletinData, BulletinFilter, BulletinHead, BulletinListData, Correction, Product, ProductFiles,
+    SheetTable,
+};
+use super::cell::{CONTRACTS_PER_PAGE, CellContract, CellData};
+use super::compact::{one_measure, side_by_side, split_spans, without_previous};
+use super::flow::FlowData;
+use super::home::{HomeData, KeyFigure, MapNote};
+use super::shell::{DataOrigin, Standing};
+
+/// Months of the trend.
+const TREND_MONTHS: i32 = 24;
+/// Earlier years offered for flows.
+const FLOW_YEARS: i16 = 3;
+/// Directions that the head of the home page and its trend show.
+const SHOWN: [Direction; 3] = [Direction::Registered, Direction::Output, Direction::Absorbed];
+
+/// The state of the data for the footer.
+pub async fn standing(app: &App, origin: DataOrigin) -> Result<Standing, Refusal> {
+    let mut tx = app.db.read().await?;
+    let region = app.region_in(&mut tx).await?;
+    let newest = xiaoxiang_store::log::head(&mut tx).await?.size - 1;
+    let months = xiaoxiang_store::import::list_exchange_months(&mut tx, newest).await?;
+    let heads = xiaoxiang_store::log::list_tree_heads(&mut tx).await?;
+    Ok(Standing {
+        region: region.region.name().to_owned(),
+        region_en: region.region.name_en().to_owned(),
+        position: Some(newest),
+        tree_head: heads.last().and_then(|(_, head)| root_of(head)),
+        exchange_until: months
+            .last()
+            .and_then(|(month,)| month.parse().ok())
+            .map(|month: Period| month.last_day()),
+        origin,
+    })
+}
+
+/// The root alone: the part of a printed head by which a short form is recognised.
+fn root_of(printed: &str) -> Option<String> {
+    printed.parse::<SignedTreeHead>().ok().map(|signed| signed.head.root.to_string())
+}
+
+/// The home page, or nothing before the first bulletin is signed.
+pub async fn home(app: &App, direction: Direction) -> Result<Option<HomeData>, Refusal> {
+    let Some(detail) = bulletin::latest_bulletin(app).await? else { return Ok(None) };
+    let head = head_of(&detail.summary, &detail.content)?;
+    let months = head.period;
+    let asked = |direction: Direction, by: Dimension| TableAsk {
+        as_of: Some(detail.summary.row.as_of),
+        compare: GrowthBase::from_code(&detail.summary.row.growth_base),
+        ..TableAsk::new(direction, by, months)
+    };
+    let mut figures = Vec::new();
+    for direction in SHOWN {
+        let made = make_table(app, &asked(direction, Dimension::City)).await?;
+        let total = &made.table.total;
+        figures.push(KeyFigure {
+            direction,
+            contract_value: display_fen(total.cell.contract_value, MoneyUnit::HundredMillionYuan),
+            technology_value: display_fen(total.cell.technology_value, MoneyUnit::HundredMillionYuan),
+            count: total.cell.count,
+            growth_percent: total.growth.contract_value.map(|growth| growth.percent()),
+        });
+    }
+    let compact = async |direction: Direction, by: Dimension| -> Result<PrintedTable, Refusal> {
+        Ok(without_previous(&make_table(app, &asked(direction, by)).await?.printed))
+    };
+    let region = app.region().await?;
+    Ok(Some(HomeData {
+        cities: compact(direction, Dimension::City).await?,
+        trend: trend(app, months.last(), detail.summary.row.as_of).await?,
+        types: compact(Direction::Registered, Dimension::Type).await?,
+        fields: compact(Direction::Registered, Dimension::Field).await?,
+        map: map_note(&region.region),
+        bulletin: head,
+        figures,
+    }))
+}
+
+async fn trend(app: &App, last: Month, as_of: i64) -> Result<PrintedTable, Refusal> {
+    let first = Month::from_index(last.index() - TREND_MONTHS + 1);
+    let months = Period::between(first, last).map_err(|problem| StoreError::Damaged(problem.to_string()))?;
+    let mut tables = Vec::new();
+    for direction in SHOWN {
+        let ask = TableAsk { as_of: Some(as_of), ..TableAsk::new(direction, Dimension::Month, months) };
+        let column = PrintedColumn {
+            key: format!("{}.{}", direction.code(), Measure::ContractValue.code()),
+            group: String::new(),
+            group_en: String::new(),
+            header: format!("{}(亿元)", direction.label()),
+            header_en: format!("{} (100 m CNY)", capital(direction.code())),
+            kind: ColumnKind::Amount,
+        };
+        tables.push((make_table(app, &ask).await?.printed, column));
+    }
+    Ok(side_by_side(&tables, Measure::ContractValue.code()).expect("invariant: three directions are shown"))
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}
+
+fn map_note(region: &Region) -> MapNote {
+    region.map().map_or_else(MapNote::default, |map| MapNote {
+        approval_number: map.approval_number.clone(),
+        source: map.note.clone(),
+        source_en: map.note_en.clone(),
+    })
+}
+
+/// The outlines of the region's cities, GeoJSON.
+pub async fn prefectures(app: &App) -> Result<String, Refusal> {
+    let region = app.region().await?;
+    let map = region.region.map().ok_or_else(|| Refusal::NotFound("map".to_owned()))?;
+    Ok(map.prefectures.clone())
+}
+
+fn day_of(text: &str) -> Result<Date, Refusal> {
+    text.parse().map_err(|_| StoreError::Damaged(format!("day {text}")).into())
+}
+
+fn head_of(summary: &BulletinSummary, content: &BulletinContent) -> Result<BulletinHead, Refusal> {
+    let row = &summary.row;
+    let sentence = content.sentences.first().cloned();
+    Ok(BulletinHead {
+        id: row.bulletin_id.clone(),
+        number: row.document_number.clone(),
+        title: PrintedNote { zh: content.title.clone(), en: content.title_en.clone() },
+        sentence: sentence.unwrap_or_else(|| PrintedNote { zh: String::new(), en: String::new() }),
+        period: summary.period.cumulative(),
+        status: summary.status,
+        signed_on: row.signed_on.as_deref().map(day_of).transpose()?,
+        signed_by: row.signer.clone(),
+        position: Some(row.as_of),
+        tree_head: row.tree_head.clone(),
+    })
+}
+
+/// The published bulletins that a filter lets through, and the years that there are.
+pub async fn bulletins(app: &App, filter: BulletinFilter) -> Result<BulletinListData, Refusal> {
+    let published: Vec<BulletinSummary> = bulletin::list_bulletins(app)
+        .await?
+        .into_iter()
+        .filter(|summary| summary.status != BulletinStatus::Draft)
+        .collect();
+    let mut years: Vec<i16> = published.iter().map(|summary| summary.period.last().year).collect();
+    years.sort_unstable_by(|a, b| b.cmp(a));
+    years.dedup();
+    let mut bulletins = Vec::new();
+    for summary in &published {
+        let is_wanted = filter.year.is_none_or(|year| summary.period.last().year == year)
+            && filter.status.is_none_or(|status| summary.status == status);
+        if is_wanted {
+            bulletins.push(head_of(summary, &BulletinContent::thaw(&summary.row.content)?)?);
+        }
+    }
+    bulletins.sort_by_key(|head| std::cmp::Reverse((head.period.last(), head.position)));
+    Ok(BulletinListData { years, bulletins })
+}
+
+/// A published bulletin; a draft is not there for the public.
+pub async fn published(app: &App, bulletin_id: &str) -> Result<BulletinDetail, Refusal> {
+    let detail = bulletin::find_bulletin(app, bulletin_id).await?;
+    if detail.summary.status == BulletinStatus::Draft {
+        return Err(Refusal::NotFound(bulletin_id.to_owned()));
+    }
+    Ok(detail)
+}
+
+/// A published bulletin as its page shows it: the public product. Circular and brief wait for sign-in.
+pub async fn bulletin(app: &App, bulletin_id: &str) -> Result<BulletinData, Refusal> {
+    let detail = published(app, bulletin_id).await?;
+    let public = ServiceProduct::Public.code();
+    let tables =
+        detail.content.tables.iter().filter(|table| table.products.iter().any(|word| word == public));
+    let corrections = detail.corrections.iter().rev().map(|row| {
+        Ok(Correction {
+            number: row.document_number.clone(),
+            decided_on: day_of(&row.decided_on)?,
+            decision: CorrectionDecision::from_code(&row.decision)
+                .ok_or_else(|| StoreError::Damaged(format!("decision {}", row.decision)))?,
+            reason: row.reason.clone(),
+        })
+    });
+    Ok(BulletinData {
+        head: head_of(&detail.summary, &detail.content)?,
+        tables: tables
+            .flat_map(|table| {
+                let parts = split_spans(&table.table).into_iter();
+                parts.map(|part| SheetTable { key: table.key.clone(), table: part })
+            })
+            .collect(),
+        products: vec![ProductFiles {
+            product: Product::Public,
+            formats: vec!["xlsx", "docx", "csv", "json"],
+        }],
+        corrections: corrections.collect::<Result<_, Refusal>>()?,
+    })
+}
+
+/// The address of a figure in a bulletin.
+#[derive(Clone, Debug, serde::Deserialize)]
+pub struct CellAddress {
+    /// Bulletin.
+    pub id: String,
+    /// Key of the table.
+    pub table: String,
+    /// Key of the row.
+    pub row: String,
+    /// Key of the column.
+    pub column: String,
+}
+
+/// One page of the contracts behind a figure.
+pub async fn cell(app: &App, address: &CellAddress, page: usize) -> Result<CellData, Refusal> {
+    let detail = published(app, &address.id).await?;
+    let missing = || Refusal::NotFound(format!("{}/{}", address.row, address.column));
+    let table = detail.content.tables.iter().find(|table| table.key == address.table).ok_or_else(missing)?;
+    let is_public = table.products.iter().any(|word| word == ServiceProduct::Public.code());
+    let columns = &table.table.columns;
+    let place = columns.iter().position(|column| column.key == address.column).ok_or_else(missing)?;
+    let row = table
+        .table
+        .rows
+        .iter()
+        .find(|row| row.key == address.row)
+        .filter(|_| is_public)
+        .ok_or_else(missing)?;
+    let per_page = usize::try_from(CONTRACTS_PER_PAGE).expect("invariant: a page holds few contracts");
+    let stretch = PageOf { offset: (page - 1) * per_page, limit: per_page };
+    let behind =
+        bulletin::explain_bulletin_cell(app, &address.id, &table.key, &address.row, &address.column, stretch)
+            .await?;
+    let region = app.region().await?;
+    let figure = row.cells[place].text.clone();
+    let label = row.cells[0].text.clone();
+    let column = &columns[place];
+    Ok(CellData {
+        bulletin: head_of(&detail.summary, &detail.content)?,
+        row: PrintedNote { zh: label.clone(), en: label },
+        column: PrintedNote {
+            zh: joined(&column.group, &column.header),
+            en: joined(&column.group_en, &column.header_en),
+        },
+        figure,
+        contract_count: i64::try_from(behind.total).unwrap_or(i64::MAX),
+        contract_value_fen: i64::try_from(behind.contract_value_fen).unwrap_or(i64::MAX),
+        technology_value_fen: i64::try_from(behind.technology_value_fen).unwrap_or(i64::MAX),
+        contracts: behind.contracts.iter().map(|contract| public_part(&region.region, contract)).collect(),
+    })
+}
+
+fn joined(group: &str, header: &str) -> String {
+    if group.is_empty() { header.to_owned() } else { format!("{group} {header}") }
+}
+
+/// What of a contract is public: neither project nor party is named.
+fn public_part(region: &Region, behind: &ContractBehind) -> CellContract {
+    let contract = &behind.contract;
+    let unnamed = |text: &str| PrintedNote { zh: text.to_owned(), en: text.to_owned() };
+    let kind = region.codes("contract_type").and_then(|list| list.by_code(&contract.contract_type));
+    let place = |division: &str, country: &str| {
+        if let Some(country) = region.countries().find(country).filter(|_| !country.is_empty()) {
+            return PrintedNote { zh: country.name.clone(), en: country.name_en.clone() };
+        }
+        // Never below the city at home, nor below the province elsewhere.
+        let code = DivisionCode::parse(division).map(|code| match region.divisions().city_of(code) {
+            Some(city) if region.contains(city) => city,
+            _ => code.province(),
+        });
+        unnamed(code.and_then(|code| region.divisions().name(code)).unwrap_or("—"))
+    };
+    CellContract {
+        registration_number: behind.registration_number.clone(),
+        registered_in: Month::of(contract.registered_on),
+        contract_type: kind.map_or_else(
+            || unnamed(&contract.contract_type),
+            |kind| PrintedNote { zh: kind.name.clone(), en: kind.name_en.clone() },
+        ),
+        seller_place: place(&contract.seller.division, &contract.seller.country),
+        buyer_place: place(&contract.buyer.division, &contract.buyer.country),
+        contract_value_fen: contract.contract_value.0,
+        technology_value_fen: contract.technology_value.0,
+    }
+}
+
+/// Codes and names of the region's cities, for the form.
+pub async fn cities(app: &App) -> Result<Vec<(String, PrintedNote)>, Refusal> {
+    let region = app.region().await?;
+    let name = |code: &DivisionCode| {
+        let name = region.region.divisions().name(*code).unwrap_or_default().to_owned();
+        (code.to_string(), PrintedNote { zh: name.clone(), en: name })
+    };
+    Ok(region.region.cities().iter().map(name).collect())
+}
+
+/// The period with which forms begin: that of the latest bulletin, else January to the last full month.
+pub async fn usual_period(app: &App) -> Result<Period, Refusal> {
+    let latest = bulletin::list_bulletins(app)
+        .await?
+        .into_iter()
+        .filter(|summary| summary.status != BulletinStatus::Draft)
+        .max_by_key(|summary| summary.period.last());
+    if let Some(summary) = latest {
+        return Ok(summary.period.cumulative());
+    }
+    let last = Month::from_index(Month::of(app.today().await?).index() - 1);
+    let month = Period::month(last).map_err(|problem| StoreError::Damaged(problem.to_string()))?;
+    Ok(month.cumulative())
+}
+
+/// Flows of a period, one measure of them.
+pub async fn flow(app: &App, period: Option<Period>, measure: Measure) -> Result<FlowData, Refusal> {
+    let usual = usual_period(app).await?;
+    let earlier = (1..=FLOW_YEARS).filter_map(|step| Period::year(usual.last().year - step).ok());
+    let mut periods: Vec<Period> = std::iter::once(usual).chain(earlier).collect();
+    let shown = period.unwrap_or(usual);
+    if !periods.contains(&shown) {
+        periods.push(shown);
+    }
+    let made = bulletin::make_flows(app, shown, None).await?;
+    Ok(FlowData { period: shown, periods, matrix: one_measure(&made.cities, measure.code()) })
+}

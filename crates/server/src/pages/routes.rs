@@ -1,0 +1,288 @@
+//! The addresses of the public pages and what answers them.
+
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::{Router, routing};
+use jiff::civil::DateTime;
+use serde::Deserialize;
+use xiaoxiang_domain::bulletin::{BulletinStatus, Dimension, Direction, GrowthBase, Measure};
+use xiaoxiang_domain::period::Period;
+use xiaoxiang_domain::region::DivisionCode;
+use xiaoxiang_services::bulletin::{
+    BulletinDetail, Product as ServiceProduct, TableAsk, make_table, product_document, product_tables,
+};
+use xiaoxiang_services::paper::{ByteOrderMark, write_csv, write_docx, write_xlsx};
+use xiaoxiang_services::{App, Refusal};
+use xiaoxiang_store::StoreError;
+
+use super::about::AboutPage;
+use super::bulletin::{BulletinFilter, BulletinListPage, BulletinPage};
+use super::cell::CellPage;
+use super::failure::Failure;
+use super::flow::{FLOW_MEASURES, FlowPage};
+use super::home::{EmptyHomePage, HomePage};
+use super::reading::{self, CellAddress};
+use super::security::protected;
+use super::shell::Section;
+use super::statistics::{FieldProblem, PUBLIC_DIMENSIONS, StatisticsData, StatisticsPage, StatisticsQuery};
+use super::visit::{PageState, Visit, download};
+use crate::web_assets;
+
+/// The last page of contracts that an address may ask for.
+const PAGE_MAX: usize = 100_000;
+/// The direction with which the home page begins: the mission is about absorption.
+const HOME_DIRECTION: Direction = Direction::Absorbed;
+const MIME_XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const MIME_DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+const MIME_CSV: &str = "text/csv; charset=utf-8";
+const MIME_JSON: &str = "application/json";
+/// Outlines change only with the region data.
+const CACHE_OUTLINES: &str = "public, max-age=3600";
+
+/// All public pages in both languages, their assets, and security headers on every answer.
+pub fn router(state: PageState) -> Router {
+    let pages = [
+        ("/", routing::get(home)),
+        ("/bulletins", routing::get(bulletins)),
+        ("/bulletins/{id}", routing::get(bulletin)),
+        ("/bulletins/{id}/cells/{table}/{row}/{column}", routing::get(cell)),
+        ("/statistics", routing::get(statistics)),
+        ("/flow", routing::get(flow)),
+        ("/about", routing::get(about)),
+    ];
+    let mut router = Router::new();
+    for (path, handler) in pages {
+        let english = if path == "/" { "/en".to_owned() } else { format!("/en{path}") };
+        router = router.route(&english, handler.clone()).route(path, handler);
+    }
+    let router = router
+        .route("/bulletins/{id}/{file}", routing::get(bulletin_file))
+        .route("/map/prefectures.json", routing::get(prefectures))
+        .merge(web_assets::router())
+        .fallback(not_found)
+        .with_state(state);
+    protected(router)
+}
+
+async fn not_found(visit: Visit) -> Response {
+    visit.failed(Failure::NotFound)
+}
+
+/// What the links of the home page choose.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct HomeQuery {
+    direction: String,
+    measure: String,
+}
+
+async fn home(visit: Visit, Query(query): Query<HomeQuery>) -> Response {
+    let direction = Direction::from_code(&query.direction).unwrap_or(HOME_DIRECTION);
+    let measure = Measure::from_code(&query.measure).unwrap_or(Measure::ContractValue);
+    let shell = visit.shell(Section::Home, "");
+    match reading::home(&visit.app, direction).await {
+        Ok(Some(data)) => visit.page(&HomePage::new(shell, data, direction, measure)),
+        Ok(None) | Err(Refusal::NoRegion) => visit.page(&EmptyHomePage { shell }),
+        Err(refusal) => visit.refused(&refusal),
+    }
+}
+
+/// What the filter of the list sends.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ListQuery {
+    year: String,
+    status: String,
+}
+
+async fn bulletins(visit: Visit, Query(query): Query<ListQuery>) -> Response {
+    let year = (!query.year.is_empty()).then(|| query.year.parse::<i16>());
+    let Ok(year) = year.transpose() else { return visit.misread() };
+    let filter = BulletinFilter { year, status: BulletinStatus::from_code(&query.status) };
+    match reading::bulletins(&visit.app, filter).await {
+        Ok(data) => {
+            let shell = visit.shell(Section::Bulletins, visit.language.text("bulletins-title"));
+            visit.page(&BulletinListPage { shell, data, filter })
+        }
+        Err(refusal) => visit.refused(&refusal),
+    }
+}
+
+async fn bulletin(visit: Visit, Path(id): Path<String>) -> Response {
+    match reading::bulletin(&visit.app, &id).await {
+        Ok(data) => {
+            let title = visit.language.note(&data.head.title).to_owned();
+            visit.page(&BulletinPage::new(visit.shell(Section::Bulletins, title), data))
+        }
+        Err(refusal) => visit.refused(&refusal),
+    }
+}
+
+async fn bulletin_file(visit: Visit, Path((id, file)): Path<(String, String)>) -> Response {
+    let Some((product, format)) = file.split_once('.') else { return visit.failed(Failure::NotFound) };
+    // Circular and brief are for cities and leaders: they come with sign-in.
+    if product != ServiceProduct::Public.code() {
+        return visit.failed(Failure::NotFound);
+    }
+    match written(&visit.app, &id, format).await {
+        Ok(Some((mime, bytes))) => download(&format!("{id}-{file}"), mime, bytes),
+        Ok(None) => visit.failed(Failure::NotFound),
+        Err(refusal) => visit.refused(&refusal),
+    }
+}
+
+/// A published bulletin's public product in one format, or nothing where the format is unknown.
+async fn written(app: &App, id: &str, format: &str) -> Result<Option<(&'static str, Vec<u8>)>, Refusal> {
+    let detail = reading::published(app, id).await?;
+    let tables = product_tables(&detail, ServiceProduct::Public);
+    let unwritten = |error: String| Refusal::from(StoreError::Damaged(format!("bulletin {id}: {error}")));
+    Ok(Some(match format {
+        "xlsx" => {
+            (MIME_XLSX, write_xlsx(&tables, created(&detail)).map_err(|error| unwritten(error.to_string()))?)
+        }
+        "docx" => {
+            let region = app.region().await?;
+            let document = product_document(&detail, ServiceProduct::Public, &region.region);
+            (
+                MIME_DOCX,
+                write_docx(&document, created(&detail)).map_err(|error| unwritten(error.to_string()))?,
+            )
+        }
+        "csv" => {
+            let mut bytes = Vec::new();
+            for table in tables.iter().take(1) {
+                write_csv(table, ByteOrderMark::Present, &mut bytes)
+                    .map_err(|error| unwritten(error.to_string()))?;
+            }
+            (MIME_CSV, bytes)
+        }
+        "json" => {
+            (MIME_JSON, serde_json::to_vec_pretty(&tables).map_err(|error| unwritten(error.to_string()))?)
+        }
+        _ => return Ok(None),
+    }))
+}
+
+/// The instant that files carry: the day of signature, so that the same bulletin gives the same bytes.
+fn created(detail: &BulletinDetail) -> DateTime {
+    let signed_on = detail.summary.row.signed_on.as_deref().and_then(|day| day.parse().ok());
+    signed_on.unwrap_or_else(|| detail.summary.period.last_day()).to_datetime(jiff::civil::Time::midnight())
+}
+
+/// Which page of a long list.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct PageQuery {
+    page: String,
+}
+
+async fn cell(visit: Visit, Path(address): Path<CellAddress>, Query(query): Query<PageQuery>) -> Response {
+    let page = if query.page.is_empty() { Ok(1) } else { query.page.parse::<usize>() };
+    let Some(page) = page.ok().filter(|page| (1..=PAGE_MAX).contains(page)) else { return visit.misread() };
+    match reading::cell(&visit.app, &address, page).await {
+        Ok(data) => {
+            let title = format!("{} {}", visit.language.note(&data.row), visit.language.note(&data.column));
+            let CellAddress { id, table, row, column } = &address;
+            let link = visit.language.link(&format!("/bulletins/{id}/cells/{table}/{row}/{column}"));
+            let page = i64::try_from(page).unwrap_or(i64::MAX);
+            visit.page(&CellPage { shell: visit.shell(Section::Bulletins, title), data, address: link, page })
+        }
+        Err(refusal) => visit.refused(&refusal),
+    }
+}
+
+async fn statistics(visit: Visit, Query(mut query): Query<StatisticsQuery>) -> Response {
+    match answer(&visit, &mut query).await {
+        Ok(data) => {
+            let shell = visit.shell(Section::Statistics, visit.language.text("statistics-title"));
+            visit.page(&StatisticsPage::new(shell, query, data))
+        }
+        Err(refusal) => visit.refused(&refusal),
+    }
+}
+
+async fn answer(visit: &Visit, query: &mut StatisticsQuery) -> Result<StatisticsData, Refusal> {
+    let divisions = reading::cities(&visit.app).await?;
+    if query.period.is_empty() {
+        query.period = reading::usual_period(&visit.app).await?.to_string();
+    }
+    for (field, usual) in
+        [(&mut query.direction, HOME_DIRECTION.code()), (&mut query.by, Dimension::City.code())]
+    {
+        if field.is_empty() {
+            usual.clone_into(field);
+        }
+    }
+    let problem = |field: &'static str, text: String| vec![FieldProblem { field, text }];
+    let empty = StatisticsData { divisions, ..StatisticsData::default() };
+    let Ok(period) = query.period.parse::<Period>() else {
+        let text = visit.language.text("statistics-bad-period").to_owned();
+        return Ok(StatisticsData { problems: problem("period", text), ..empty });
+    };
+    let Some(ask) = asked(query, period, &empty) else {
+        let text = visit.language.text("statistics-bad-choice").to_owned();
+        return Ok(StatisticsData { problems: problem("by", text), ..empty });
+    };
+    match make_table(&visit.app, &ask).await {
+        Ok(made) => Ok(StatisticsData { table: Some(made.printed), ..empty }),
+        Err(refusal @ Refusal::Invalid { .. }) => {
+            Ok(StatisticsData { problems: problem("by", visit.sentence(&refusal)), ..empty })
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// The table that a form asks for; nothing where it names what is not in the lists.
+fn asked(query: &StatisticsQuery, period: Period, data: &StatisticsData) -> Option<TableAsk> {
+    let public =
+        |word: &str| Dimension::from_code(word).filter(|dimension| PUBLIC_DIMENSIONS.contains(dimension));
+    let mut ask = TableAsk::new(Direction::from_code(&query.direction)?, public(&query.by)?, period);
+    if !query.and.is_empty() {
+        ask.and = Some(public(&query.and)?);
+    }
+    if !query.within.is_empty() {
+        let is_listed = data.divisions.iter().any(|(code, _)| *code == query.within);
+        ask.within = Some(DivisionCode::parse(&query.within).filter(|_| is_listed)?);
+    }
+    // A cross-table has no room for a second year.
+    ask.compare = (!query.compare.is_empty() && ask.and.is_none()).then_some(GrowthBase::AsKnown);
+    Some(ask)
+}
+
+/// What the links of the flow page choose.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct FlowQuery {
+    period: String,
+    measure: String,
+}
+
+async fn flow(visit: Visit, Query(query): Query<FlowQuery>) -> Response {
+    let period = (!query.period.is_empty()).then(|| query.period.parse::<Period>());
+    let Ok(period) = period.transpose() else { return visit.misread() };
+    let measure = Measure::from_code(&query.measure).filter(|measure| FLOW_MEASURES.contains(measure));
+    let measure = measure.unwrap_or(Measure::ContractValue);
+    match reading::flow(&visit.app, period, measure).await {
+        Ok(data) => {
+            let shell = visit.shell(Section::Flow, visit.language.text("flow-title"));
+            visit.page(&FlowPage::new(shell, data, measure))
+        }
+        Err(refusal) => visit.refused(&refusal),
+    }
+}
+
+async fn about(visit: Visit) -> Response {
+    let shell = visit.shell(Section::About, visit.language.text("about-title"));
+    visit.page(&AboutPage { shell })
+}
+
+async fn prefectures(State(state): State<PageState>) -> Response {
+    match reading::prefectures(&state.app).await {
+        Ok(outlines) => {
+            ([(header::CONTENT_TYPE, MIME_JSON), (header::CACHE_CONTROL, CACHE_OUTLINES)], outlines)
+                .into_response()
+        }
+        Err(_) => axum::http::StatusCode::NOT_FOUND.into_response(),
+    }
+}

@@ -1,0 +1,114 @@
+//! One request for a page: its language, its address, the state of the data; and the answer to it.
+
+use std::convert::Infallible;
+
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use xiaoxiang_services::{App, Refusal};
+
+use super::failure::{Failure, FailurePage};
+use super::reading;
+use super::shell::{DataOrigin, Section, Shell, Standing};
+use crate::language::Language;
+
+/// What the pages are given.
+#[derive(Clone, Debug)]
+pub struct PageState {
+    /// The use cases.
+    pub app: App,
+    /// Whether the data are invented, as in the demo.
+    pub origin: DataOrigin,
+}
+
+/// One request for a page.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The use cases.
+    pub app: App,
+    /// Language that the address asks for.
+    pub language: Language,
+    path: String,
+    standing: Standing,
+}
+
+impl FromRequestParts<PageState> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &PageState) -> Result<Self, Infallible> {
+        let address = parts.uri.path_and_query().map_or("/", |address| address.as_str());
+        // Without region data, or with a failing store, the shell still stands; the page itself says what is wrong.
+        let standing = reading::standing(&state.app, state.origin).await.unwrap_or_default();
+        Ok(Self {
+            app: state.app.clone(),
+            language: Language::of_path(address),
+            path: Language::strip(address),
+            standing: Standing { origin: state.origin, ..standing },
+        })
+    }
+}
+
+impl Visit {
+    /// The shell of the page.
+    #[must_use]
+    pub fn shell(&self, section: Section, title: impl Into<String>) -> Shell {
+        Shell::new(self.language, section, self.path.clone(), self.standing.clone()).titled(title)
+    }
+
+    /// The answer with a finished page.
+    #[must_use]
+    pub fn page(&self, page: &impl Template) -> Response {
+        match page.render() {
+            Ok(html) => Html(html).into_response(),
+            Err(error) => {
+                tracing::error!(%error, "page cannot be rendered");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    }
+
+    /// The answer with a page that says what went wrong.
+    #[must_use]
+    pub fn failed(&self, failure: Failure) -> Response {
+        let status = failure.status();
+        let page = FailurePage { shell: self.shell(Section::Elsewhere, ""), failure };
+        (status, self.page(&page)).into_response()
+    }
+
+    /// The answer to a refusal; a failure of ours is logged under the number that the page shows.
+    #[must_use]
+    pub fn refused(&self, refusal: &Refusal) -> Response {
+        if refusal.is_failure() {
+            let trace = self.app.new_id().unwrap_or_else(|_| "-".to_owned());
+            tracing::error!(trace, error = ?refusal, "request failed");
+            return self.failed(Failure::Internal(trace));
+        }
+        match refusal {
+            Refusal::NotFound(_) | Refusal::NoRegion => self.failed(Failure::NotFound),
+            other => self.failed(Failure::BadRequest(self.sentence(other))),
+        }
+    }
+
+    /// What a refusal says, in the page's language.
+    #[must_use]
+    pub fn sentence(&self, refusal: &Refusal) -> String {
+        let (chinese, english) = refusal.sentences();
+        self.language.pick(&chinese, &english).to_owned()
+    }
+
+    /// The answer to an address whose numbers or options make no sense.
+    #[must_use]
+    pub fn misread(&self) -> Response {
+        self.failed(Failure::BadRequest(self.language.text("failure-bad-number").to_owned()))
+    }
+}
+
+/// The answer with a file to keep.
+#[must_use]
+pub fn download(name: &str, mime: &'static str, bytes: Vec<u8>) -> Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    ([(header::CONTENT_TYPE, mime.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes)
+        .into_response()
+}

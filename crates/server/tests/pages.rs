@@ -1,0 +1,197 @@
+//! The public pages, called in-process: without data, with a signed bulletin, with addresses that make no sense.
+
+use std::path::Path;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use jiff::civil::date;
+use jiff::tz::TimeZone;
+use tower::ServiceExt as _;
+use xiaoxiang_domain::bulletin::GrowthBase;
+use xiaoxiang_domain::fact::Source;
+use xiaoxiang_server::pages::shell::DataOrigin;
+use xiaoxiang_server::pages::{PageState, router};
+use xiaoxiang_server::region_files::shipped_layers;
+use xiaoxiang_services::bulletin::{Signing, draft_bulletin, sign_bulletin};
+use xiaoxiang_services::contract::record_contract;
+use xiaoxiang_services::demo::example;
+use xiaoxiang_services::log::LogKey;
+use xiaoxiang_services::region::import_region;
+use xiaoxiang_services::{App, Clock};
+use xiaoxiang_store::Db;
+
+/// Contracts of the example that the pages are tested on.
+const CONTRACTS: usize = 60;
+const ACTOR: &str = "tests";
+
+async fn empty_app(folder: &Path) -> App {
+    let address = format!("sqlite:{}", folder.join("pages.db").display());
+    let today = date(2026, 11, 22).at(9, 0, 0, 0).to_zoned(TimeZone::UTC).expect("an instant").timestamp();
+    let app = App::new(Db::connect(&address).await.expect("a database"), Clock::new(move || today));
+    app.db.migrate("pages-test-log").await.expect("a schema");
+    app
+}
+
+/// An application with a few contracts of October 2026 and its signed bulletin, whose id comes along.
+async fn app_with_bulletin(folder: &Path) -> (App, String) {
+    let app = empty_app(folder).await;
+    let layers = shipped_layers("hunan").expect("the shipped region");
+    import_region(&app, ACTOR, &layers).await.expect("region data");
+    let region = app.region().await.expect("a region");
+    let made = example(&region.region, date(2026, 11, 22));
+    let october = |day: jiff::civil::Date| day.year() == 2026 && day.month() == 10;
+    let contracts = made.registry.into_iter().filter(|contract| october(contract.registered_on));
+    for contract in contracts.take(CONTRACTS) {
+        record_contract(&app, ACTOR, Source::Registry, contract).await.expect("a contract");
+    }
+    let period = "2026-10".parse().expect("a period");
+    let id = draft_bulletin(&app, ACTOR, period, GrowthBase::AsKnown).await.expect("a draft");
+    let key = LogKey::load_or_create(&app, &folder.join("key.pem")).expect("a key");
+    let signing = Signing { signer: "示例甲".to_owned(), signed_on: date(2026, 11, 5) };
+    sign_bulletin(&app, ACTOR, &key, &id, &signing).await.expect("a signature");
+    (app, id)
+}
+
+fn pages(app: App) -> Router {
+    router(PageState { app, origin: DataOrigin::Example })
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: axum::http::HeaderMap,
+    text: String,
+}
+
+async fn get(router: &Router, path: &str) -> Answer {
+    let request = Request::get(path).body(Body::empty()).expect("a request");
+    let response = router.clone().oneshot(request).await.expect("an answer");
+    let (parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, 8 * 1024 * 1024).await.expect("a body");
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        text: String::from_utf8_lossy(&bytes).into_owned(),
+    }
+}
+
+/// The content security policy would silence inline styles, scripts and handlers, so no page may have any.
+fn assert_nothing_inline(path: &str, html: &str) {
+    for forbidden in [" style=", "<style", " onclick=", " onload=", "javascript:", "http://", "https://"] {
+        assert!(!html.contains(forbidden), "{path} contains {forbidden}");
+    }
+    for script in html.split("<script").skip(1) {
+        let tag = script.split('>').next().unwrap_or_default();
+        assert!(tag.contains("src=\"/assets/"), "{path} has an inline script");
+    }
+}
+
+/// A `tabindex`, `id` or label that a page must have once.
+fn assert_shell(path: &str, html: &str, language: &str) {
+    assert!(html.contains(&format!("<html lang=\"{language}\">")), "{path}");
+    assert_eq!(html.matches("<h1").count(), 1, "{path} has one first heading");
+    assert_eq!(html.matches("<main").count(), 1, "{path}");
+    assert!(html.contains("href=\"#content\""), "{path} has a skip link");
+    let mut ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    ids.sort_unstable();
+    assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "{path} names an id twice: {ids:?}");
+}
+
+#[tokio::test]
+async fn without_data_the_home_page_says_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let router = pages(empty_app(folder.path()).await);
+    let chinese = get(&router, "/").await;
+    assert_eq!(chinese.status, StatusCode::OK);
+    assert!(chinese.text.contains("xiaoxiang import contracts"), "{}", chinese.text);
+    let english = get(&router, "/en").await;
+    assert!(english.text.contains("There are no data yet"), "{}", english.text);
+    for path in ["/", "/en", "/bulletins", "/about", "/en/about", "/nowhere", "/en/nowhere"] {
+        let answer = get(&router, path).await;
+        assert_nothing_inline(path, &answer.text);
+        assert_shell(path, &answer.text, if path.starts_with("/en") { "en" } else { "zh-CN" });
+    }
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let router = pages(empty_app(folder.path()).await);
+    for path in ["/", "/nowhere", "/assets/app.css", "/assets/nothing.js", "/map/prefectures.json"] {
+        let answer = get(&router, path).await;
+        let policy = answer.headers.get(header::CONTENT_SECURITY_POLICY).expect("a policy");
+        let policy = policy.to_str().expect("words");
+        assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{path}: {policy}");
+        assert_eq!(answer.headers.get(header::X_CONTENT_TYPE_OPTIONS).expect("nosniff"), "nosniff", "{path}");
+    }
+    let styles = get(&router, "/assets/app.css").await;
+    let cache = styles.headers.get(header::CACHE_CONTROL).expect("a cache rule");
+    assert!(cache.to_str().expect("words").contains("immutable"));
+}
+
+#[tokio::test]
+async fn addresses_that_make_no_sense_are_answered_with_a_page() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (app, id) = app_with_bulletin(folder.path()).await;
+    let router = pages(app);
+    for (path, status) in [
+        ("/nowhere".to_owned(), StatusCode::NOT_FOUND),
+        ("/bulletins/unknown".to_owned(), StatusCode::NOT_FOUND),
+        (format!("/bulletins/{id}/public.exe"), StatusCode::NOT_FOUND),
+        (format!("/bulletins/{id}/circular.docx"), StatusCode::NOT_FOUND),
+        (format!("/bulletins/{id}/cells/city-monthly/430100/nothing"), StatusCode::NOT_FOUND),
+        (format!("/bulletins/{id}/cells/city-monthly/total/output.count?page=0"), StatusCode::BAD_REQUEST),
+        ("/bulletins?year=MMXXVI".to_owned(), StatusCode::BAD_REQUEST),
+        ("/flow?period=soon".to_owned(), StatusCode::BAD_REQUEST),
+        ("/statistics?period=%3Cscript%3E".to_owned(), StatusCode::OK),
+        ("/statistics?period=2026&by=organisation".to_owned(), StatusCode::OK),
+        ("/statistics?period=2026&by=city&within=110000".to_owned(), StatusCode::OK),
+    ] {
+        let answer = get(&router, &path).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert_nothing_inline(&path, &answer.text);
+        assert!(!answer.text.contains("<table"), "{path} answers no table");
+    }
+}
+
+#[tokio::test]
+async fn a_signed_bulletin_is_shown_downloaded_and_opened_to_its_contracts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (app, id) = app_with_bulletin(folder.path()).await;
+    let router = pages(app);
+    for path in [
+        "/".to_owned(),
+        "/?direction=registered&measure=count".to_owned(),
+        "/en".to_owned(),
+        "/bulletins".to_owned(),
+        "/bulletins?year=2026&status=signed".to_owned(),
+        format!("/bulletins/{id}"),
+        format!("/en/bulletins/{id}"),
+        format!("/bulletins/{id}/cells/city-monthly/total/registered.count"),
+        "/statistics".to_owned(),
+        "/statistics?period=2026-10&direction=registered&by=city&and=type".to_owned(),
+        "/statistics?period=2026-10&direction=output&by=month&within=430100&compare=previous-year".to_owned(),
+        "/flow".to_owned(),
+        "/en/flow?period=2025&measure=count".to_owned(),
+    ] {
+        let answer = get(&router, &path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
+        assert_nothing_inline(&path, &answer.text);
+        assert_shell(&path, &answer.text, if path.starts_with("/en") { "en" } else { "zh-CN" });
+    }
+
+    let opened = get(&router, &format!("/bulletins/{id}/cells/city-monthly/total/registered.count")).await;
+    assert_eq!(opened.text.matches("<th scope=\"row\">").count(), 50, "a page of the contracts");
+    assert!(opened.text.contains(&format!("共 {CONTRACTS} 项")), "{}", opened.text);
+    assert!(!opened.text.contains("示例大学"), "parties are not named");
+
+    let table = get(&router, &format!("/bulletins/{id}/public.csv")).await;
+    assert!(table.text.starts_with('\u{feff}'), "Excel knows the file as UTF-8");
+    for (format, beginning) in [("xlsx", "PK"), ("docx", "PK"), ("json", "[")] {
+        let file = get(&router, &format!("/bulletins/{id}/public.{format}")).await;
+        assert_eq!(file.status, StatusCode::OK);
+        assert!(file.text.starts_with(beginning), "{format}");
+    }
+    let map = get(&router, "/map/prefectures.json").await;
+    assert!(map.text.contains("FeatureCollection"));
+}

@@ -212,11 +212,11 @@ fn with_database(url: &str, name: &str) -> String {
 /// Makes of each test two, `on_sqlite` and `on_postgres`, each with a database of its own.
 #[macro_export]
 macro_rules! both_backends {
-    ($($(#[$meta:meta])* async fn $name:ident($db:ident: Db) $body:block)+) => {$(
+    ($($(#[$meta:meta])* async fn $name:ident($db:ident: $kind:ty) $body:block)+) => {$(
         mod $name {
             use super::*;
 
-            async fn body($db: $crate::Db) $body
+            async fn body($db: $kind) $body
 
             $(#[$meta])*
             #[test]

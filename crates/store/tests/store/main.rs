@@ -1,14 +1,14 @@
 //! The store on both databases.
 
-// mod attribution;
-// mod bulletin;
-// mod contract;
-// mod fact;
+mod attribution;
+mod bulletin;
+mod contract;
+mod fact;
 mod feed;
-// mod import;
+mod import;
 mod log;
-// mod migrate;
+mod migrate;
 mod missing_server;
-// mod organisation;
+mod organisation;
 mod statements;
 mod support;

@@ -1,0 +1,124 @@
+//! Park lists, objections and decisions.
+
+use xiaoxiang_store::attribution::{self, ObjectionRow, ParkCompanyRow};
+use xiaoxiang_store::{Db, both_backends};
+
+use crate::support::{NOW_MS, entry, number, register, version};
+
+fn company(park_key: i64, name: &str) -> ParkCompanyRow {
+    ParkCompanyRow {
+        park_company_id: 0,
+        park_key,
+        credit_code: String::new(),
+        name: name.to_owned(),
+        valid_from: "2026-01-01".to_owned(),
+        valid_to: None,
+    }
+}
+
+fn objection(id: &str, contract_key: i64, raised_at_ms: i64) -> ObjectionRow {
+    ObjectionRow {
+        objection_id: id.to_owned(),
+        contract_key,
+        registration_number: "1".to_owned(),
+        side: "seller".to_owned(),
+        raised_by: "430200".to_owned(),
+        claimed_division: "430200".to_owned(),
+        reason: "示例".to_owned(),
+        raised_at_ms,
+        decided_division: None,
+        decision_reason: None,
+    }
+}
+
+async fn replace(db: &Db, park_key: i64, names: &[&str]) {
+    let companies: Vec<ParkCompanyRow> = names.iter().map(|name| company(park_key, name)).collect();
+    let mut tx = db.begin(NOW_MS).await.unwrap();
+    attribution::replace_park_list(&mut tx, park_key, &companies).await.unwrap();
+    tx.commit("officer", [entry("park")], []).await.unwrap();
+}
+
+async fn names(db: &Db) -> Vec<(i64, String)> {
+    let rows = attribution::list_park_companies(&mut db.read().await.unwrap()).await.unwrap();
+    rows.into_iter().map(|row| (row.park_key, row.name)).collect()
+}
+
+async fn raise(db: &Db, objections: &[ObjectionRow]) {
+    let mut tx = db.begin(NOW_MS).await.unwrap();
+    for objection in objections {
+        attribution::save_objection(&mut tx, objection).await.unwrap();
+    }
+    tx.commit("city", [entry("objection")], []).await.unwrap();
+}
+
+async fn decide(db: &Db, id: &str, division: &str) -> bool {
+    let mut tx = db.begin(NOW_MS).await.unwrap();
+    let done = attribution::decide_objection(&mut tx, id, division, "because", NOW_MS).await.unwrap();
+    if done {
+        tx.commit("province", [entry("objection")], []).await.unwrap();
+    }
+    done
+}
+
+both_backends! {
+    async fn a_new_list_takes_the_place_of_that_parks_old_one(db: Db) {
+        replace(&db, 1, &["甲", "乙"]).await;
+        replace(&db, 2, &["丙"]).await;
+        replace(&db, 1, &["乙", "丁"]).await;
+        let expected = [(1, "乙"), (1, "丁"), (2, "丙")].map(|(park, name)| (park, name.to_owned()));
+        assert_eq!(names(&db).await, expected);
+        assert_eq!(number(&db, "SELECT COUNT(*) FROM park_company").await, 5);
+    }
+
+    async fn of_lists_sent_at_once_one_is_in_force(db: Db) {
+        let mut writers = Vec::new();
+        for turn in 0..6 {
+            let db = db.clone();
+            writers.push(tokio::spawn(async move {
+                let name = format!("list {turn}");
+                replace(&db, 1, &[name.as_str(), name.as_str()]).await;
+            }));
+        }
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        let found = names(&db).await;
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0], found[1]);
+    }
+
+    async fn an_objection_is_decided_once(db: Db) {
+        let (key, _) = register(&db, version("1", 1)).await;
+        raise(&db, &[objection("a", key, 1)]).await;
+        let mut deciders = Vec::new();
+        for turn in 0..6 {
+            let db = db.clone();
+            deciders.push(tokio::spawn(async move { decide(&db, "a", &format!("43010{turn}")).await }));
+        }
+        let mut done = 0;
+        for decider in deciders {
+            done += usize::from(decider.await.unwrap());
+        }
+        assert_eq!(done, 1);
+        assert!(!decide(&db, "unknown", "430100").await);
+        let mut tx = db.read().await.unwrap();
+        let found = attribution::find_objection(&mut tx, "a").await.unwrap().unwrap();
+        assert_eq!(found.registration_number, "1");
+        assert_eq!(found.decision_reason.as_deref(), Some("because"));
+        assert_eq!(attribution::find_objection(&mut tx, "b").await.unwrap(), None);
+    }
+
+    async fn decisions_are_listed_in_the_order_in_which_they_were_taken(db: Db) {
+        let (key, _) = register(&db, version("1", 1)).await;
+        raise(&db, &[objection("a", key, 1), objection("b", key, 2), objection("c", key, 3)]).await;
+        assert!(decide(&db, "b", "430200").await);
+        assert!(decide(&db, "a", "430100").await);
+        let mut tx = db.read().await.unwrap();
+        let decisions = attribution::list_decisions(&mut tx).await.unwrap();
+        let expected = ["430200", "430100"].map(|division| (key, "seller".to_owned(), division.to_owned()));
+        assert_eq!(decisions, expected);
+        let listed = attribution::list_objections(&mut tx, 10).await.unwrap();
+        assert_eq!(listed.iter().map(|row| row.objection_id.as_str()).collect::<Vec<_>>(), ["c", "b", "a"]);
+        assert_eq!(attribution::list_objections(&mut tx, 1).await.unwrap().len(), 1);
+    }
+}

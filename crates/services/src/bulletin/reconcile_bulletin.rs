@@ -90,6 +90,7 @@ pub async fn reconcile_bulletin(
     let mut tx = app.db.read().await?;
     let mut result = ReconciledSheet::default();
     let mut compared = vec![false; sheet.headers.len()];
+    let mut unknown: Vec<Vec<String>> = Vec::new();
     let mut skipped: Vec<Option<HeaderProblem>> = vec![None; sheet.headers.len()];
     for direction in directions(&sheet, ask.direction) {
         for (period, chosen) in spans(&sheet, ask.period) {
@@ -98,6 +99,7 @@ pub async fn reconcile_bulletin(
                 continue;
             }
             let found = compare(&figures, &mut tx, ask, direction, period, &part).await?;
+            unknown.push(found.unknown_labels.clone());
             for at in &chosen {
                 let problem = found.skipped_headers.iter().find(|(header, _)| *header == sheet.headers[*at]);
                 match problem {
@@ -108,6 +110,11 @@ pub async fn reconcile_bulletin(
             take(&mut result, &mut tx, found).await?;
         }
     }
+    // A row that one of the tables knows is known.
+    let (first, others) =
+        unknown.split_first().map_or((Vec::new(), &[][..]), |(first, others)| (first.clone(), others));
+    result.unknown_labels =
+        first.into_iter().filter(|label| others.iter().all(|labels| labels.contains(label))).collect();
     for ((header, compared), problem) in sheet.headers.iter().zip(compared).zip(skipped) {
         if !compared {
             let problem = problem.unwrap_or(HeaderProblem::OtherTable);
@@ -202,11 +209,6 @@ async fn take(result: &mut ReconciledSheet, tx: &mut Tx, found: Reconciliation) 
             contracts: behind.into_iter().map(|behind| behind.registration_number).collect(),
         });
     }
-    for label in found.unknown_labels {
-        if !result.unknown_labels.contains(&label) {
-            result.unknown_labels.push(label);
-        }
-    }
     for row in found.missing_rows.iter().map(row_key_text) {
         if !result.missing_rows.contains(&row) {
             result.missing_rows.push(row);
@@ -289,8 +291,9 @@ fn read_sheet(bytes: Vec<u8>) -> Result<HandSheet, Refusal> {
             continue;
         }
         let label = fold_width(row.text(label_at));
-        if !label.is_empty() {
-            let cells = figures.iter().map(|header| fold_width(row.text(header.column))).collect();
+        let cells: Vec<String> = figures.iter().map(|header| fold_width(row.text(header.column))).collect();
+        // Notes under the table have no figures.
+        if !label.is_empty() && cells.iter().any(|cell| !cell.is_empty()) {
             sheet.rows.push(HandRow { label, cells });
         }
     }

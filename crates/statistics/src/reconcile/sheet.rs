@@ -81,6 +81,10 @@ fn figure(text: &str) -> Result<Figure, HeaderProblem> {
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let is_technology = has(&["技术交易额", "技术性收入"]);
     let is_count = has(&["项数", "(项)", "交易量", "合同数", "份数", "件数"]) || text.ends_with('项');
+    // Targets and their completion are set, not counted.
+    if has(&["目标", "完成"]) {
+        return Err(HeaderProblem::Unknown);
+    }
     if has(&["位次", "排名", "名次"]) {
         return Ok(Figure::Rank);
     }

@@ -138,7 +138,10 @@ impl Period {
     /// The same months a year earlier (上年同期).
     #[must_use]
     pub fn previous_year(self) -> Self {
-        Self { first: Month::from_index(self.first.index() - 12), last: Month::from_index(self.last.index() - 12) }
+        Self {
+            first: Month::from_index(self.first.index() - 12),
+            last: Month::from_index(self.last.index() - 12),
+        }
     }
 
     /// January of the last month's year up to the last month (1 月至本月累计).
@@ -211,7 +214,9 @@ impl fmt::Display for Period {
             (1, 12) => write!(formatter, "{year:04}"),
             (1, 6) => write!(formatter, "{year:04}-H1"),
             (7, 12) => write!(formatter, "{year:04}-H2"),
-            (first, last) if first % 3 == 1 && last == first + 2 => write!(formatter, "{year:04}-Q{}", last / 3),
+            (first, last) if first % 3 == 1 && last == first + 2 => {
+                write!(formatter, "{year:04}-Q{}", last / 3)
+            }
             _ => write!(formatter, "{}..{}", self.first, self.last),
         }
     }
@@ -242,7 +247,16 @@ mod tests {
 
     #[test]
     fn every_form_is_read_and_printed_back() {
-        for text in ["2017", "2022-H1", "2022-H2", "2022-Q1", "2022-Q4", "2022-06", "2026-01..2026-05", "2025-11..2026-02"] {
+        for text in [
+            "2017",
+            "2022-H1",
+            "2022-H2",
+            "2022-Q1",
+            "2022-Q4",
+            "2022-06",
+            "2026-01..2026-05",
+            "2025-11..2026-02",
+        ] {
             let period: Period = text.parse().expect("a known form");
             assert_eq!(period.to_string(), text);
         }
@@ -250,7 +264,9 @@ mod tests {
 
     #[test]
     fn wrong_forms_say_what_to_write() {
-        for text in ["", "17", "2022-13", "2022-00", "2022-H3", "2022/06", "２０２２", "2022-6", "2022-06-01", "+202"] {
+        for text in
+            ["", "17", "2022-13", "2022-00", "2022-H3", "2022/06", "２０２２", "2022-6", "2022-06-01", "+202"]
+        {
             assert!(matches!(text.parse::<Period>(), Err(PeriodProblem::Form(_))), "{text}");
         }
         assert!(matches!("2026-05..2026-01".parse::<Period>(), Err(PeriodProblem::Reversed(_))));

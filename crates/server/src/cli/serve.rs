@@ -8,8 +8,8 @@ use xiaoxiang_services::{App, Refusal};
 
 use super::output::say;
 use super::{CommandResult, Context, Outcome, database};
-use crate::pages::{PageState, router};
 use crate::pages::shell::DataOrigin;
+use crate::pages::{PageState, router};
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]

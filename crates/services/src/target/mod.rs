@@ -2,5 +2,5 @@
 
 mod import_targets;
 
-pub use import_targets::{ImportedTargets, import_targets, save_targets, targets_of_year};
 pub(crate) use import_targets::list_targets;
+pub use import_targets::{ImportedTargets, import_targets, save_targets, targets_of_year};

@@ -16,8 +16,8 @@ pub struct BulletinJson {
     pub period: Period,
     /// Which side is counted.
     pub direction: Direction,
-    /// Division to which the direction is relative.
-    pub within: u32,
+    /// Division to which the direction is relative, six digits.
+    pub within: String,
     /// Basis (口径) of all totals.
     pub basis: &'static str,
     /// Log position of the figures.
@@ -137,7 +137,7 @@ impl BulletinJson {
         Self {
             period: request.period,
             direction: request.direction,
-            within: request.within.unwrap_or(region),
+            within: format!("{:06}", request.within.unwrap_or(region)),
             basis: request.direction.basis(),
             as_of: table.as_of,
             complete: is_complete(request.direction, request.period, context),

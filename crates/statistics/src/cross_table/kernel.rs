@@ -13,6 +13,8 @@ use crate::columns::{CodeColumn, Coded, Rows};
 
 /// Rows whose group numbers are composed together.
 const BLOCK_ROWS: usize = 2048;
+/// A block is thinned out where fewer than one in so many of its rows count.
+const SPARSE_FACTOR: usize = 2;
 /// Spare cells for rows that do not count: several, so that neighbours do not wait for one another's sum.
 const SPARE_CELLS: usize = 8;
 /// Rows whose amounts fit `i64` in any case: 65,536 × [`xiaoxiang_domain::money::CONTRACT_FEN_MAX`] < 2^63.
@@ -161,7 +163,7 @@ pub(crate) fn select(
     for block in blocks(0..rows.len()) {
         let keys = &mut keys[..block.len()];
         keys.fill(0);
-        compose(rows, &lanes, block.clone(), keys);
+        compose(rows, &lanes, &block, Chosen::All, keys);
         drop_unheld(rows, held, block.clone(), keys);
         let selected = block.zip(keys.iter()).filter(|&(_, &key)| key < pass.groups && is_selected(key));
         found.extend(selected.map(|(row, &key)| (row, key)));
@@ -181,35 +183,76 @@ fn scan_stretch<const TECHNOLOGY: bool>(
     sums: &mut [Groups],
 ) {
     let mut scans: Vec<PassScan> = passes.iter().map(PassScan::new::<TECHNOLOGY>).collect();
-    let is_shared = |lane: &&Lane| passes.iter().all(|pass| pass.lanes.contains(lane));
     let is_dense = passes.iter().all(|pass| pass.groups <= DENSE_GROUPS_MAX);
-    // What all passes have in common, such as months and types, is composed once.
-    let shared: Vec<Lane> = match passes.first() {
-        Some(first) if is_dense && passes.len() > 1 => {
-            first.lanes.iter().filter(is_shared).cloned().collect()
-        }
-        _ => Vec::new(),
-    };
-    let shared_lanes = prepare::<u32>(&shared);
+    let shared = if is_dense { shared_lanes(passes) } else { Vec::new() };
+    let prepared = prepare::<u32>(&shared);
     for scan in &mut scans {
         if let PassScan::Dense { lanes, pass, .. } = scan {
             let own: Vec<Lane> = pass.lanes.iter().filter(|lane| !shared.contains(lane)).cloned().collect();
             *lanes = prepare(&own);
         }
     }
-    let mut shared_keys = [0_u32; BLOCK_ROWS];
+    let mut keys = [0_u32; BLOCK_ROWS];
+    let mut places = [0_u16; BLOCK_ROWS];
     for block in blocks(stretch) {
-        let shared_keys = &mut shared_keys[..block.len()];
-        shared_keys.fill(0);
-        compose(rows, &shared_lanes, block.clone(), shared_keys);
-        drop_unheld(rows, held, block.clone(), shared_keys);
-        for scan in &mut scans {
-            scan.add::<TECHNOLOGY>(rows, held, block.clone(), shared_keys);
+        let keys = &mut keys[..block.len()];
+        keys.fill(0);
+        compose(rows, &prepared, &block, Chosen::All, keys);
+        drop_unheld(rows, held, block.clone(), keys);
+        let live: u32 = keys.iter().map(|&key| u32::from(key < u32::DEAD)).sum();
+        let live = live as usize;
+        if live == 0 {
+            continue;
+        }
+        // Where most rows have fallen out already, only the others are carried on.
+        if live * SPARSE_FACTOR < block.len() {
+            thin_out(keys, &mut places);
+            let chosen = Chosen::Only(&places[..live]);
+            for scan in &mut scans {
+                scan.add::<TECHNOLOGY>(rows, held, &block, chosen, &keys[..live]);
+            }
+        } else {
+            for scan in &mut scans {
+                scan.add::<TECHNOLOGY>(rows, held, &block, Chosen::All, keys);
+            }
         }
     }
     for (scan, sum) in scans.into_iter().zip(sums) {
         scan.finish::<TECHNOLOGY>(sum);
     }
+}
+
+/// Moves the keys of rows that count to the front and notes their places; without a branch, which would be guessed
+/// wrong at every other row.
+fn thin_out(keys: &mut [u32], places: &mut [u16; BLOCK_ROWS]) {
+    let mut live = 0;
+    for at in 0..keys.len() {
+        let key = keys[at];
+        keys[live] = key;
+        places[live] = at as u16;
+        live += usize::from(key < u32::DEAD);
+    }
+}
+
+/// Lanes whose parts all passes have in common, such as months and types; of a single pass those that leave most
+/// rows out.
+fn shared_lanes(passes: &[Pass]) -> Vec<Lane> {
+    let Some(first) = passes.first() else { return Vec::new() };
+    let is_shared = |lane: &&Lane| {
+        if passes.len() == 1 {
+            return lane.column == Coded::Month || lane.stride == 0;
+        }
+        passes.iter().all(|pass| pass.lanes.contains(lane))
+    };
+    first.lanes.iter().filter(is_shared).cloned().collect()
+}
+
+/// The rows of a block that still count.
+#[derive(Clone, Copy)]
+enum Chosen<'a> {
+    All,
+    /// By their places in the block.
+    Only(&'a [u16]),
 }
 
 /// The running sums of one pass.
@@ -232,11 +275,13 @@ impl<'a> PassScan<'a> {
         Self::Dense { lanes: Vec::new(), pass, sums: vec![Sum::default(); cells], technology }
     }
 
+    /// Adds the chosen rows of a block, whose shared keys are given.
     fn add<const TECHNOLOGY: bool>(
         &mut self,
         rows: &Rows,
         held: Held,
-        block: Range<usize>,
+        block: &Range<usize>,
+        chosen: Chosen<'_>,
         shared_keys: &[u32],
     ) {
         let contract_values = &rows.contract_value[block.clone()];
@@ -244,28 +289,36 @@ impl<'a> PassScan<'a> {
         match self {
             Self::Dense { lanes, pass, sums, technology } => {
                 let mut keys = [0_u32; BLOCK_ROWS];
-                let keys = &mut keys[..block.len()];
+                let keys = &mut keys[..shared_keys.len()];
                 keys.copy_from_slice(shared_keys);
-                compose(rows, lanes, block, keys);
+                compose(rows, lanes, block, chosen, keys);
                 let groups = u32::try_from(pass.groups).expect("dense groups are few");
                 for (at, key) in (0_u32..).zip(keys.iter_mut()) {
                     *key = if *key < groups { *key } else { groups + at % SPARE_CELLS as u32 };
                 }
-                for (&key, &value) in keys.iter().zip(contract_values) {
-                    let [count, sum] = sums[key as usize];
-                    sums[key as usize] = [count + 1, sum + value];
-                }
-                if TECHNOLOGY {
-                    for (&key, &value) in keys.iter().zip(technology_values) {
-                        technology[key as usize] += value;
-                    }
+                match chosen {
+                    Chosen::All => add_up::<TECHNOLOGY>(
+                        keys,
+                        contract_values.iter().copied(),
+                        technology_values.iter().copied(),
+                        sums,
+                        technology,
+                    ),
+                    Chosen::Only(places) => add_up::<TECHNOLOGY>(
+                        keys,
+                        places.iter().map(|&at| contract_values[usize::from(at)]),
+                        places.iter().map(|&at| technology_values[usize::from(at)]),
+                        sums,
+                        technology,
+                    ),
                 }
             }
             Self::Hashed { lanes, groups, sums } => {
+                // The shared keys have 32 bits: a hashed pass composes its own, for all rows.
                 let mut keys = [0_u64; BLOCK_ROWS];
                 let keys = &mut keys[..block.len()];
-                compose(rows, lanes, block.clone(), keys);
-                drop_unheld(rows, held, block, keys);
+                compose(rows, lanes, block, Chosen::All, keys);
+                drop_unheld(rows, held, block.clone(), keys);
                 let amounts = contract_values.iter().zip(technology_values);
                 for (&key, (&value, &technology)) in
                     keys.iter().zip(amounts).filter(|&(&key, _)| key < *groups)
@@ -303,15 +356,45 @@ impl<'a> PassScan<'a> {
     }
 }
 
+fn add_up<const TECHNOLOGY: bool>(
+    keys: &[u32],
+    contract_values: impl Iterator<Item = i64>,
+    technology_values: impl Iterator<Item = i64>,
+    sums: &mut [Sum],
+    technology: &mut [i64],
+) {
+    if TECHNOLOGY {
+        for ((&key, value), technology_value) in keys.iter().zip(contract_values).zip(technology_values) {
+            let [count, sum] = sums[key as usize];
+            sums[key as usize] = [count + 1, sum + value];
+            technology[key as usize] += technology_value;
+        }
+        return;
+    }
+    for (&key, value) in keys.iter().zip(contract_values) {
+        let [count, sum] = sums[key as usize];
+        sums[key as usize] = [count + 1, sum + value];
+    }
+}
+
 /// Group numbers: 32 bits while they fit, because twice as many fit a vector register.
 trait Key: Copy + PartialOrd {
     const DEAD: Self;
     fn strided(coordinate: u32, stride: Self) -> Self;
     fn of_stride(stride: u64) -> Self;
     fn plus(self, other: Self) -> Self;
+    /// The stride in 16 bits, where it fits.
+    fn narrow(stride: Self) -> Option<u16>;
+    fn from_narrow(coordinate: u16, stride: u16) -> Self;
 }
 
 impl Key for u32 {
+    fn narrow(stride: Self) -> Option<u16> {
+        u16::try_from(stride).ok()
+    }
+    fn from_narrow(coordinate: u16, stride: u16) -> Self {
+        Self::from(coordinate) * Self::from(stride)
+    }
     const DEAD: Self = 1 << 27;
     fn strided(coordinate: u32, stride: Self) -> Self {
         coordinate.wrapping_mul(stride)
@@ -325,6 +408,12 @@ impl Key for u32 {
 }
 
 impl Key for u64 {
+    fn narrow(_: Self) -> Option<u16> {
+        None
+    }
+    fn from_narrow(coordinate: u16, stride: u16) -> Self {
+        Self::from(coordinate) * Self::from(stride)
+    }
     const DEAD: Self = HASHED_GROUPS_MAX;
     fn strided(coordinate: u32, stride: Self) -> Self {
         Self::from(coordinate).wrapping_mul(stride)
@@ -379,31 +468,31 @@ fn blocks(rows: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     rows.clone().step_by(BLOCK_ROWS).map(move |first| first..(first + BLOCK_ROWS).min(rows.end))
 }
 
-/// Adds all lanes' parts to the keys of a block.
-fn compose<K: Key>(rows: &Rows, lanes: &[Prepared<K>], block: Range<usize>, keys: &mut [K]) {
+/// Adds all lanes' parts to the keys of a block's chosen rows.
+fn compose<K: Key>(
+    rows: &Rows,
+    lanes: &[Prepared<K>],
+    block: &Range<usize>,
+    chosen: Chosen<'_>,
+    keys: &mut [K],
+) {
     for lane in lanes {
-        match lane {
-            Prepared::Whole { column, stride } => match rows.column(*column) {
-                CodeColumn::U8(codes) => add_bits(&codes[block.clone()], 0, u32::MAX, *stride, keys),
-                CodeColumn::U16(codes) => add_bits(&codes[block.clone()], 0, u32::MAX, *stride, keys),
-                CodeColumn::U32(codes) => add_bits(&codes[block.clone()], 0, u32::MAX, *stride, keys),
-            },
-            Prepared::Bits { column, shift, mask, stride } => match rows.column(*column) {
-                CodeColumn::U8(codes) => add_bits(&codes[block.clone()], *shift, *mask, *stride, keys),
-                CodeColumn::U16(codes) => add_bits(&codes[block.clone()], *shift, *mask, *stride, keys),
-                CodeColumn::U32(codes) => add_bits(&codes[block.clone()], *shift, *mask, *stride, keys),
-            },
-            Prepared::Range { column, first, count, stride } => match rows.column(*column) {
-                CodeColumn::U8(codes) => add_range(&codes[block.clone()], *first, *count, *stride, keys),
-                CodeColumn::U16(codes) => add_range(&codes[block.clone()], *first, *count, *stride, keys),
-                CodeColumn::U32(codes) => add_range(&codes[block.clone()], *first, *count, *stride, keys),
-            },
-            Prepared::Table { column, table } => match rows.column(*column) {
-                CodeColumn::U8(codes) => add_byte_table(&codes[block.clone()], table, keys),
-                CodeColumn::U16(codes) => add_table(&codes[block.clone()], table, keys),
-                CodeColumn::U32(codes) => add_table(&codes[block.clone()], table, keys),
-            },
+        let (Prepared::Whole { column, .. }
+        | Prepared::Bits { column, .. }
+        | Prepared::Range { column, .. }
+        | Prepared::Table { column, .. }) = lane;
+        match rows.column(*column) {
+            CodeColumn::U8(codes) => add_lane(&codes[block.clone()], lane, chosen, keys),
+            CodeColumn::U16(codes) => add_lane(&codes[block.clone()], lane, chosen, keys),
+            CodeColumn::U32(codes) => add_lane(&codes[block.clone()], lane, chosen, keys),
         }
+    }
+}
+
+fn add_lane<C: Code, K: Key>(codes: &[C], lane: &Prepared<K>, chosen: Chosen<'_>, keys: &mut [K]) {
+    match chosen {
+        Chosen::All => add_codes(codes.iter().copied(), lane, keys),
+        Chosen::Only(places) => add_codes(places.iter().map(|&at| codes[usize::from(at)]), lane, keys),
     }
 }
 
@@ -420,30 +509,122 @@ fn drop_unheld<K: Key>(rows: &Rows, held: Held, block: Range<usize>, keys: &mut 
     }
 }
 
-fn add_bits<C: Copy + Into<u32>, K: Key>(codes: &[C], shift: u32, mask: u32, stride: K, keys: &mut [K]) {
-    for (key, &code) in keys.iter_mut().zip(codes) {
-        *key = key.plus(K::strided((code.into() >> shift) & mask, stride));
+fn add_codes<C: Code, K: Key>(codes: impl Iterator<Item = C>, lane: &Prepared<K>, keys: &mut [K]) {
+    match lane {
+        Prepared::Whole { stride, .. } => add_parts(codes, |code| code, *stride, keys),
+        Prepared::Bits { shift, mask, stride, .. } => {
+            let (shift, mask) = (*shift, C::clamped(*mask));
+            add_parts(codes, |code| code.bits(shift, mask), *stride, keys);
+        }
+        Prepared::Range { first, count, stride, .. } => {
+            for (key, code) in keys.iter_mut().zip(codes) {
+                let coordinate = code.into().wrapping_sub(*first);
+                let part = K::strided(coordinate, *stride);
+                *key = key.plus(if coordinate < *count { part } else { K::DEAD });
+            }
+        }
+        Prepared::Table { table, .. } => match C::byte_table(table) {
+            Some(table) => {
+                for (key, code) in keys.iter_mut().zip(codes) {
+                    *key = key.plus(table[usize::from(code.low_byte())]);
+                }
+            }
+            None => {
+                for (key, code) in keys.iter_mut().zip(codes) {
+                    *key = key.plus(table.get(code.into() as usize).copied().unwrap_or(K::DEAD));
+                }
+            }
+        },
     }
 }
 
-fn add_range<C: Copy + Into<u32>, K: Key>(codes: &[C], first: u32, count: u32, stride: K, keys: &mut [K]) {
-    for (key, &code) in keys.iter_mut().zip(codes) {
-        let coordinate = code.into().wrapping_sub(first);
-        let part = K::strided(coordinate, stride);
-        *key = key.plus(if coordinate < count { part } else { K::DEAD });
+/// Adds coordinate × stride; narrow codes with a narrow stride multiply in 16 bits, of which twice as many fit a
+/// vector register, and for which there is an instruction on every processor.
+fn add_parts<C: Code, K: Key>(
+    codes: impl Iterator<Item = C>,
+    coordinate: impl Fn(C) -> C,
+    stride: K,
+    keys: &mut [K],
+) {
+    match K::narrow(stride).filter(|_| C::IS_NARROW) {
+        Some(stride) => {
+            for (key, code) in keys.iter_mut().zip(codes) {
+                *key = key.plus(K::from_narrow(coordinate(code).low_bits(), stride));
+            }
+        }
+        None => {
+            for (key, code) in keys.iter_mut().zip(codes) {
+                *key = key.plus(K::strided(coordinate(code).into(), stride));
+            }
+        }
     }
 }
 
-fn add_byte_table<K: Key>(codes: &[u8], table: &[K], keys: &mut [K]) {
-    let table: &[K; 256] = table.first_chunk().expect("tables are padded to all bytes");
-    for (key, &code) in keys.iter_mut().zip(codes) {
-        *key = key.plus(table[usize::from(code)]);
+/// The widths of codes.
+trait Code: Copy + Into<u32> {
+    const IS_NARROW: bool;
+    fn clamped(mask: u32) -> Self;
+    fn bits(self, shift: u32, mask: Self) -> Self;
+    fn low_bits(self) -> u16;
+    fn low_byte(self) -> u8;
+    /// The table as one of all bytes, which needs no bounds check.
+    fn byte_table<K>(table: &[K]) -> Option<&[K; 256]>;
+}
+
+impl Code for u8 {
+    const IS_NARROW: bool = true;
+    fn clamped(mask: u32) -> Self {
+        mask as Self
+    }
+    fn bits(self, shift: u32, mask: Self) -> Self {
+        (self >> shift) & mask
+    }
+    fn low_bits(self) -> u16 {
+        self.into()
+    }
+    fn low_byte(self) -> u8 {
+        self
+    }
+    fn byte_table<K>(table: &[K]) -> Option<&[K; 256]> {
+        table.first_chunk()
     }
 }
 
-fn add_table<C: Copy + Into<u32>, K: Key>(codes: &[C], table: &[K], keys: &mut [K]) {
-    for (key, &code) in keys.iter_mut().zip(codes) {
-        *key = key.plus(table.get(code.into() as usize).copied().unwrap_or(K::DEAD));
+impl Code for u16 {
+    const IS_NARROW: bool = true;
+    fn clamped(mask: u32) -> Self {
+        mask as Self
+    }
+    fn bits(self, shift: u32, mask: Self) -> Self {
+        (self >> shift) & mask
+    }
+    fn low_bits(self) -> u16 {
+        self
+    }
+    fn low_byte(self) -> u8 {
+        self as u8
+    }
+    fn byte_table<K>(_: &[K]) -> Option<&[K; 256]> {
+        None
+    }
+}
+
+impl Code for u32 {
+    const IS_NARROW: bool = false;
+    fn clamped(mask: u32) -> Self {
+        mask
+    }
+    fn bits(self, shift: u32, mask: Self) -> Self {
+        (self >> shift) & mask
+    }
+    fn low_bits(self) -> u16 {
+        self as u16
+    }
+    fn low_byte(self) -> u8 {
+        self as u8
+    }
+    fn byte_table<K>(_: &[K]) -> Option<&[K; 256]> {
+        None
     }
 }
 

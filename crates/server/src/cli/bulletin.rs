@@ -7,10 +7,11 @@ use jiff::civil::Date;
 use serde_json::json;
 use xiaoxiang_domain::bulletin::{CorrectionDecision, Dimension, Direction, GrowthBase, PrintedTable};
 use xiaoxiang_domain::period::Period;
+use xiaoxiang_domain::region::Region;
 use xiaoxiang_services::bulletin::{
-    Product, ReconcileAsk, Signing, TableAsk, close_year, decide_correction, draft_bulletin, explain_cell,
-    find_bulletin, list_bulletins, list_pending_changes, make_city_monthly, make_flows, make_table,
-    product_document, product_tables, reconcile_bulletin, sign_bulletin,
+    ContractBehind, Product, ReconcileAsk, Signing, TableAsk, close_year, decide_correction, draft_bulletin,
+    explain_cell, find_bulletin, list_bulletins, list_pending_changes, make_city_monthly, make_flows,
+    make_table, product_document, product_tables, reconcile_bulletin, sign_bulletin,
 };
 use xiaoxiang_services::paper::{ByteOrderMark, Document, write_csv, write_docx, write_xlsx};
 use xiaoxiang_services::{App, Refusal};
@@ -299,7 +300,9 @@ async fn table(context: &Context, arguments: TableArguments) -> CommandResult {
         match context.format {
             Some(Format::Json) => output::print_json(&behind),
             _ => {
-                let rows: Vec<Vec<String>> = behind.contracts.iter().map(contract_row).collect();
+                let region = app.region().await?;
+                let rows: Vec<Vec<String>> =
+                    behind.contracts.iter().map(|behind| contract_row(behind, &region.region)).collect();
                 let header = [
                     "登记编号",
                     "版本",
@@ -326,14 +329,15 @@ async fn table(context: &Context, arguments: TableArguments) -> CommandResult {
     Ok(Outcome::Done)
 }
 
-fn contract_row(behind: &xiaoxiang_services::bulletin::ContractBehind) -> Vec<String> {
+fn contract_row(behind: &ContractBehind, region: &Region) -> Vec<String> {
     let contract = &behind.contract;
+    let code = region.codes("contract_type").and_then(|list| list.by_code(&contract.contract_type));
     vec![
         behind.registration_number.clone(),
         behind.version.to_string(),
         contract.registered_on.to_string(),
         contract.project_name.clone(),
-        contract.contract_type.clone(),
+        code.map_or_else(|| contract.contract_type.clone(), |code| code.name.clone()),
         contract.seller.name.clone(),
         contract.buyer.name.clone(),
         contract.contract_value.yuan(),

@@ -1,5 +1,5 @@
 //! Prints data on stdout and messages on stderr.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one place of the program that prints")]
+#![expect(clippy::print_stderr, reason = "the one place of the program that prints")]
 
 use std::io::Write as _;
 
@@ -28,11 +28,11 @@ pub enum Format {
     Docx,
 }
 
-/// Prints data as they are.
+/// Prints data as they are. A reader that has gone away, such as `head`, is no failure.
 pub fn print_data(text: &str) {
-    print!("{text}");
-    if !text.ends_with('\n') {
-        println!();
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    if let Err(refusal) = print_bytes(format!("{text}{end}").as_bytes()) {
+        print_refusal(&refusal);
     }
 }
 

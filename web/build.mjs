@@ -23,7 +23,7 @@ const result = await build({
   entryNames: "[name]-[hash]",
   entryPoints: ["src/app.ts", "src/charts.ts"],
   format: "esm",
-  legalComments: "external",
+  legalComments: "none",
   metafile: true,
   minify: true,
   outdir: dist,
@@ -41,6 +41,20 @@ for (const [path, output] of Object.entries(result.metafile.outputs)) {
   };
 }
 await writeFile(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+
+// Licences and notices travel with the bundles.
+const notices = [];
+for (const [name, files] of [
+  ["echarts", ["LICENSE", "NOTICE"]],
+  ["zrender", ["LICENSE"]],
+  ["tslib", ["LICENSE.txt"]],
+  ["htmx.org", ["LICENSE"]],
+]) {
+  for (const file of files) {
+    notices.push(`==== ${name} ${file} ====\n\n${await readFile(join(here, "node_modules", name, file), "utf8")}`);
+  }
+}
+await writeFile(join(dist, "THIRD-PARTY.txt"), notices.join("\n\n"));
 
 for (const name of (await readdir(dist)).filter((file) => file.endsWith(".js")).sort()) {
   const bytes = await readFile(join(dist, name));

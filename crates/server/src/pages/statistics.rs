@@ -127,15 +127,12 @@ impl StatisticsPage {
         if self.query.by == Dimension::Month.code() { "lines" } else { "bars" }
     }
 
-    /// Key of the first amount column, else of the first count.
+    /// Key of the column drawn: the row's own contract value, of this period where two are compared.
     fn chart_column(&self) -> &str {
         let columns = self.data.table.iter().flat_map(|table| &table.columns);
-        let find = |suffix: &str| columns.clone().find(|column| column.key.ends_with(suffix));
-        find("contract_value")
-            .or_else(|| find("contract_value.now"))
-            .or_else(|| find("count"))
-            .map(|column| column.key.as_str())
-            .unwrap_or_default()
+        let keys = ["contract_value", "contract_value.now", "count"];
+        let found = keys.iter().find_map(|key| columns.clone().find(|column| column.key == *key));
+        found.map(|column| column.key.as_str()).unwrap_or_default()
     }
 
     /// Tables of more rows than this are too long for one picture.

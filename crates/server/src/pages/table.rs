@@ -191,8 +191,8 @@ impl TableView {
     fn region_class(&self) -> &'static str {
         match (self.height, self.groups.is_empty()) {
             (Height::Bounded, _) => "table-region table-region-tall",
-            (Height::Whole, false) => "table-region table-wide",
-            (Height::Whole, true) => "table-region",
+            (Height::Whole, true) if self.heads.len() <= DENSE_FROM => "table-region",
+            (Height::Whole, _) => "table-region table-wide",
         }
     }
 

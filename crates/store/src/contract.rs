@@ -345,7 +345,8 @@ async fn insert_versions(
 
 /// Numbers of staged contracts of which somebody else committed a version after a log position: at most 20.
 ///
-/// Runs from the small side: the change sets committed since.
+/// Runs under the log's lock, hence from the small side, the change sets committed since: `CROSS JOIN` keeps SQLite to
+/// that order, and the finished inner list keeps PostgreSQL from walking all contracts by number for the sake of the limit.
 pub async fn list_overtaken(
     tx: &mut Tx,
     change_set_id: i64,
@@ -354,12 +355,18 @@ pub async fn list_overtaken(
     rows!(
         tx,
         (String,),
-        "SELECT DISTINCT k.registration_number
-           FROM change_set c
-           JOIN contract_version other ON other.change_set_id = c.change_set_id
-           JOIN contract_version mine ON mine.contract_key = other.contract_key
-           JOIN contract k ON k.contract_key = mine.contract_key
-          WHERE c.position > $2 AND mine.change_set_id = $1
+        "WITH overtaken AS MATERIALIZED (
+                SELECT DISTINCT other.contract_key
+                  FROM change_set c
+                 CROSS JOIN contract_version other
+                 CROSS JOIN contract_version mine
+                 WHERE c.position > $2
+                   AND other.change_set_id = c.change_set_id
+                   AND mine.contract_key = other.contract_key
+                   AND mine.change_set_id = $1)
+         SELECT k.registration_number
+           FROM overtaken o
+           JOIN contract k ON k.contract_key = o.contract_key
           ORDER BY k.registration_number
           LIMIT 20",
         change_set_id,

@@ -16,11 +16,13 @@ const BLOCK_ROWS: usize = 2048;
 /// A block is thinned out where fewer than one in so many of its rows count.
 const SPARSE_FACTOR: usize = 2;
 /// Spare cells for rows that do not count: several, so that neighbours do not wait for one another's sum.
-const SPARE_CELLS: usize = 8;
+const SPARE_CELLS: u16 = 8;
 /// Rows whose amounts fit `i64` in any case: 65,536 × [`xiaoxiang_domain::money::CONTRACT_FEN_MAX`] < 2^63.
 const SAFE_ROWS: usize = 65_536;
 /// Up to so many groups a dense vector is used, above it a hash table: 4 million groups take 100 MB.
 pub(crate) const DENSE_GROUPS_MAX: u64 = 1 << 22;
+/// Up to so many groups the numbers have 16 bits, which processors of every age multiply eight at a time.
+const NARROW_GROUPS_MAX: u64 = 65_000;
 /// Most groups of a hashed scan.
 pub(crate) const HASHED_GROUPS_MAX: u64 = 1 << 60;
 /// Coordinate of a code that is not counted.
@@ -139,12 +141,19 @@ impl Groups {
 /// Scans the rows once for all passes and adds what they count to `sums`.
 pub(crate) fn scan(rows: &Rows, held: Held, passes: &[Pass], measures: Measures, sums: &mut [Groups]) {
     let stretch = if i64::try_from(rows.contract_value_sum).is_ok() { rows.len() } else { SAFE_ROWS };
+    let is_narrow = passes.iter().all(|pass| pass.groups <= NARROW_GROUPS_MAX);
     let mut first = 0;
     while first < rows.len() {
         let last = (first + stretch).min(rows.len());
         match measures {
-            Measures::All => scan_stretch::<true>(rows, held, passes, first..last, sums),
-            Measures::CountAndContractValue => scan_stretch::<false>(rows, held, passes, first..last, sums),
+            Measures::All if is_narrow => scan_stretch::<true, u16>(rows, held, passes, first..last, sums),
+            Measures::All => scan_stretch::<true, u32>(rows, held, passes, first..last, sums),
+            Measures::CountAndContractValue if is_narrow => {
+                scan_stretch::<false, u16>(rows, held, passes, first..last, sums);
+            }
+            Measures::CountAndContractValue => {
+                scan_stretch::<false, u32>(rows, held, passes, first..last, sums);
+            }
         }
         first = last;
     }
@@ -175,31 +184,31 @@ pub(crate) fn select(
 /// addition of a vector register updates both.
 type Sum = [i64; 2];
 
-fn scan_stretch<const TECHNOLOGY: bool>(
+fn scan_stretch<const TECHNOLOGY: bool, K: Key>(
     rows: &Rows,
     held: Held,
     passes: &[Pass],
     stretch: Range<usize>,
     sums: &mut [Groups],
 ) {
-    let mut scans: Vec<PassScan> = passes.iter().map(PassScan::new::<TECHNOLOGY>).collect();
+    let mut scans: Vec<PassScan<'_, K>> = passes.iter().map(PassScan::new::<TECHNOLOGY>).collect();
     let is_dense = passes.iter().all(|pass| pass.groups <= DENSE_GROUPS_MAX);
     let shared = if is_dense { shared_lanes(passes) } else { Vec::new() };
-    let prepared = prepare::<u32>(&shared);
+    let prepared = prepare::<K>(&shared);
     for scan in &mut scans {
         if let PassScan::Dense { lanes, pass, .. } = scan {
             let own: Vec<Lane> = pass.lanes.iter().filter(|lane| !shared.contains(lane)).cloned().collect();
             *lanes = prepare(&own);
         }
     }
-    let mut keys = [0_u32; BLOCK_ROWS];
+    let mut keys = [K::ZERO; BLOCK_ROWS];
     let mut places = [0_u16; BLOCK_ROWS];
     for block in blocks(stretch) {
         let keys = &mut keys[..block.len()];
-        keys.fill(0);
+        keys.fill(K::ZERO);
         compose(rows, &prepared, &block, Chosen::All, keys);
         drop_unheld(rows, held, block.clone(), keys);
-        let live: u32 = keys.iter().map(|&key| u32::from(key < u32::DEAD)).sum();
+        let live: u32 = keys.iter().map(|&key| u32::from(key < K::DEAD)).sum();
         let live = live as usize;
         if live == 0 {
             continue;
@@ -224,13 +233,13 @@ fn scan_stretch<const TECHNOLOGY: bool>(
 
 /// Moves the keys of rows that count to the front and notes their places; without a branch, which would be guessed
 /// wrong at every other row.
-fn thin_out(keys: &mut [u32], places: &mut [u16; BLOCK_ROWS]) {
+fn thin_out<K: Key>(keys: &mut [K], places: &mut [u16; BLOCK_ROWS]) {
     let mut live = 0;
     for at in 0..keys.len() {
         let key = keys[at];
         keys[live] = key;
         places[live] = at as u16;
-        live += usize::from(key < u32::DEAD);
+        live += usize::from(key < K::DEAD);
     }
 }
 
@@ -256,12 +265,12 @@ enum Chosen<'a> {
 }
 
 /// The running sums of one pass.
-enum PassScan<'a> {
-    Dense { lanes: Vec<Prepared<u32>>, pass: &'a Pass, sums: Vec<Sum>, technology: Vec<i64> },
+enum PassScan<'a, K> {
+    Dense { lanes: Vec<Prepared<K>>, pass: &'a Pass, sums: Vec<Sum>, technology: Vec<i64> },
     Hashed { lanes: Vec<Prepared<u64>>, groups: u64, sums: HashMap<u64, (Sum, i64), NumberHash> },
 }
 
-impl<'a> PassScan<'a> {
+impl<'a, K: Key> PassScan<'a, K> {
     fn new<const TECHNOLOGY: bool>(pass: &'a Pass) -> Self {
         if pass.groups > DENSE_GROUPS_MAX {
             return Self::Hashed {
@@ -270,7 +279,7 @@ impl<'a> PassScan<'a> {
                 sums: HashMap::default(),
             };
         }
-        let cells = usize::try_from(pass.groups).expect("dense groups are few") + SPARE_CELLS;
+        let cells = usize::try_from(pass.groups).expect("dense groups are few") + usize::from(SPARE_CELLS);
         let technology = if TECHNOLOGY { vec![0; cells] } else { Vec::new() };
         Self::Dense { lanes: Vec::new(), pass, sums: vec![Sum::default(); cells], technology }
     }
@@ -282,19 +291,19 @@ impl<'a> PassScan<'a> {
         held: Held,
         block: &Range<usize>,
         chosen: Chosen<'_>,
-        shared_keys: &[u32],
+        shared_keys: &[K],
     ) {
         let contract_values = &rows.contract_value[block.clone()];
         let technology_values = &rows.technology_value[block.clone()];
         match self {
             Self::Dense { lanes, pass, sums, technology } => {
-                let mut keys = [0_u32; BLOCK_ROWS];
+                let mut keys = [K::ZERO; BLOCK_ROWS];
                 let keys = &mut keys[..shared_keys.len()];
                 keys.copy_from_slice(shared_keys);
                 compose(rows, lanes, block, chosen, keys);
-                let groups = u32::try_from(pass.groups).expect("dense groups are few");
-                for (at, key) in (0_u32..).zip(keys.iter_mut()) {
-                    *key = if *key < groups { *key } else { groups + at % SPARE_CELLS as u32 };
+                let groups = K::of_stride(pass.groups);
+                for (at, key) in (0_u16..).zip(keys.iter_mut()) {
+                    *key = if *key < groups { *key } else { groups.spare(at % SPARE_CELLS) };
                 }
                 match chosen {
                     Chosen::All => add_up::<TECHNOLOGY>(
@@ -357,29 +366,35 @@ impl<'a> PassScan<'a> {
 }
 
 fn add_up<const TECHNOLOGY: bool>(
-    keys: &[u32],
+    keys: &[impl Key],
     contract_values: impl Iterator<Item = i64>,
     technology_values: impl Iterator<Item = i64>,
     sums: &mut [Sum],
     technology: &mut [i64],
 ) {
     if TECHNOLOGY {
-        for ((&key, value), technology_value) in keys.iter().zip(contract_values).zip(technology_values) {
-            let [count, sum] = sums[key as usize];
-            sums[key as usize] = [count + 1, sum + value];
-            technology[key as usize] += technology_value;
+        for ((key, value), technology_value) in keys.iter().zip(contract_values).zip(technology_values) {
+            let at = key.index();
+            let [count, sum] = sums[at];
+            sums[at] = [count + 1, sum + value];
+            technology[at] += technology_value;
         }
         return;
     }
-    for (&key, value) in keys.iter().zip(contract_values) {
-        let [count, sum] = sums[key as usize];
-        sums[key as usize] = [count + 1, sum + value];
+    for (key, value) in keys.iter().zip(contract_values) {
+        let at = key.index();
+        let [count, sum] = sums[at];
+        sums[at] = [count + 1, sum + value];
     }
 }
 
-/// Group numbers: 32 bits while they fit, because twice as many fit a vector register.
+/// Group numbers: 16 or 32 bits while they fit, because more of them fit a vector register.
 trait Key: Copy + PartialOrd {
     const DEAD: Self;
+    const ZERO: Self;
+    fn index(self) -> usize;
+    /// The number of a spare cell behind so many groups.
+    fn spare(self, number: u16) -> Self;
     fn strided(coordinate: u32, stride: Self) -> Self;
     fn of_stride(stride: u64) -> Self;
     fn plus(self, other: Self) -> Self;
@@ -388,7 +403,40 @@ trait Key: Copy + PartialOrd {
     fn from_narrow(coordinate: u16, stride: u16) -> Self;
 }
 
+impl Key for u16 {
+    const DEAD: Self = Self::MAX;
+    const ZERO: Self = 0;
+    fn index(self) -> usize {
+        self.into()
+    }
+    fn spare(self, number: u16) -> Self {
+        self + number
+    }
+    fn strided(coordinate: u32, stride: Self) -> Self {
+        (coordinate as Self).wrapping_mul(stride)
+    }
+    fn of_stride(stride: u64) -> Self {
+        Self::try_from(stride).expect("narrow groups are few")
+    }
+    fn plus(self, other: Self) -> Self {
+        self.saturating_add(other)
+    }
+    fn narrow(stride: Self) -> Option<u16> {
+        Some(stride)
+    }
+    fn from_narrow(coordinate: u16, stride: u16) -> Self {
+        coordinate.wrapping_mul(stride)
+    }
+}
+
 impl Key for u32 {
+    const ZERO: Self = 0;
+    fn index(self) -> usize {
+        self as usize
+    }
+    fn spare(self, number: u16) -> Self {
+        self + Self::from(number)
+    }
     fn narrow(stride: Self) -> Option<u16> {
         u16::try_from(stride).ok()
     }
@@ -408,6 +456,13 @@ impl Key for u32 {
 }
 
 impl Key for u64 {
+    const ZERO: Self = 0;
+    fn index(self) -> usize {
+        usize::try_from(self).expect("hashed groups are not indexed")
+    }
+    fn spare(self, number: u16) -> Self {
+        self + Self::from(number)
+    }
     fn narrow(_: Self) -> Option<u16> {
         None
     }
@@ -517,6 +572,15 @@ fn add_codes<C: Code, K: Key>(codes: impl Iterator<Item = C>, lane: &Prepared<K>
             add_parts(codes, |code| code.bits(shift, mask), *stride, keys);
         }
         Prepared::Range { first, count, stride, .. } => {
+            let narrow = (u16::try_from(*first), u16::try_from(*count), K::narrow(*stride));
+            if let (true, (Ok(first), Ok(count), Some(stride))) = (C::IS_NARROW, narrow) {
+                for (key, code) in keys.iter_mut().zip(codes) {
+                    let coordinate = code.low_bits().wrapping_sub(first);
+                    let part = K::from_narrow(coordinate, stride);
+                    *key = key.plus(if coordinate < count { part } else { K::DEAD });
+                }
+                return;
+            }
             for (key, code) in keys.iter_mut().zip(codes) {
                 let coordinate = code.into().wrapping_sub(*first);
                 let part = K::strided(coordinate, *stride);

@@ -125,11 +125,13 @@ fn plan_side(
     axis_groups: u64,
 ) -> Result<PassPlan, QueryProblem> {
     let mut lanes = Vec::new();
-    let mut selectors = direction_selectors(columns, query, side, &mut lanes);
-    let direction_count = selectors.len();
+    // Periods first: their lane is then the same on both sides, and the scan composes it once.
+    let mut selectors = Vec::new();
     if !months_are_filtered_by_axis(query) {
         selectors.push(span_selector(query));
     }
+    let span_count = selectors.len();
+    selectors.extend(direction_selectors(columns, query, side, &mut lanes));
     let mut selector_groups: u64 = 1;
     for selector in &selectors {
         let stride = product(axis_groups, selector_groups)?;
@@ -150,7 +152,7 @@ fn plan_side(
     if lanes.len() > LANES_MAX {
         return Err(QueryProblem::TooLarge);
     }
-    let meanings = slots(query, &selectors, direction_count, selector_groups, side);
+    let meanings = slots(query, &selectors, span_count, selector_groups, side);
     Ok(PassPlan { pass: Pass { lanes, groups }, selectors: meanings })
 }
 
@@ -158,7 +160,7 @@ fn plan_side(
 fn slots(
     query: &CrossQuery,
     selectors: &[Selector],
-    direction_count: usize,
+    span_count: usize,
     selector_groups: u64,
     side: Side,
 ) -> Vec<Vec<usize>> {
@@ -171,7 +173,7 @@ fn slots(
         for (at, selector) in selectors.iter().enumerate() {
             let means = &selector.means[rest % selector.means.len()];
             rest /= selector.means.len();
-            let narrowed = if at < direction_count { &mut directions } else { &mut spans };
+            let narrowed = if at < span_count { &mut spans } else { &mut directions };
             narrowed.retain(|number| means.contains(number));
         }
         let slots = directions.iter().flat_map(|direction| spans.iter().map(move |span| (direction, span)));

@@ -87,6 +87,9 @@ pub enum RowKind {
 pub struct PrintedCell {
     /// The text as printed, empty where the figure is not defined (no base, no target).
     pub text: String,
+    /// The text in English, where it is a label and differs; figures read the same in both languages.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text_en: String,
     /// The exact base: fen for amounts, the number for counts and ranks; none for texts and percentages.
     pub base: Option<i64>,
 }
@@ -95,6 +98,19 @@ impl PrintedCell {
     /// A cell of words.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), base: None }
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// A label in both languages.
+    #[must_use]
+    pub fn label(label: &PrintedNote) -> Self {
+        let text_en = if label.en == label.zh { String::new() } else { label.en.clone() };
+        Self { text: label.zh.clone(), text_en, base: None }
+    }
+
+    /// A figure: its text as printed and its exact base, where it has one.
+    #[must_use]
+    pub fn figure(text: impl Into<String>, base: Option<i64>) -> Self {
+        Self { text: text.into(), base, ..Self::default() }
     }
 }

@@ -253,11 +253,11 @@ pub async fn cell(app: &App, address: &CellAddress, page: usize) -> Result<CellD
             .await?;
     let region = app.region().await?;
     let figure = row.cells[place].text.clone();
-    let label = row.cells[0].text.clone();
+    let label = &row.cells[0];
     let column = &columns[place];
     Ok(CellData {
         bulletin: head_of(&detail.summary, &detail.content)?,
-        row: PrintedNote { zh: label.clone(), en: label },
+        row: PrintedNote { zh: label.text.clone(), en: label.text_en.clone() },
         column: PrintedNote {
             zh: joined(&column.group, &column.header),
             en: joined(&column.group_en, &column.header_en),

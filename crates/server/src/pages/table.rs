@@ -114,7 +114,7 @@ impl TableView {
             shading: Shading::None,
             groups,
             heads,
-            rows: table.rows.iter().map(|row| row_view(&table.columns, row)).collect(),
+            rows: table.rows.iter().map(|row| row_view(language, &table.columns, row)).collect(),
             notes: table.notes.iter().map(|note| language.note(note).to_owned()).collect(),
         }
     }
@@ -272,7 +272,7 @@ fn heads(
     (groups, heads)
 }
 
-fn row_view(columns: &[PrintedColumn], row: &PrintedRow) -> RowView {
+fn row_view(language: Language, columns: &[PrintedColumn], row: &PrintedRow) -> RowView {
     let starts_group = |index: usize| {
         !columns[index].group.is_empty() && (index == 0 || columns[index - 1].group != columns[index].group)
     };
@@ -289,7 +289,11 @@ fn row_view(columns: &[PrintedColumn], row: &PrintedRow) -> RowView {
             RowKind::Subtotal => "subtotal",
             RowKind::Total => "total",
         },
-        label: row.cells.first().map(|cell| cell.text.clone()).unwrap_or_default(),
+        label: row
+            .cells
+            .first()
+            .map(|cell| language.pick(&cell.text, &cell.text_en).to_owned())
+            .unwrap_or_default(),
         link: None,
         cells: cells.collect(),
     }
@@ -348,7 +352,7 @@ mod tests {
     }
 
     fn cell(text: &str, base: Option<i64>) -> PrintedCell {
-        PrintedCell { text: text.to_owned(), base }
+        PrintedCell::figure(text, base)
     }
 
     fn table() -> PrintedTable {

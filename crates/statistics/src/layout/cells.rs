@@ -16,16 +16,16 @@ pub(super) fn column(key: &str, header: &str, header_en: &str, kind: ColumnKind)
 }
 
 pub(super) fn label(label: &PrintedNote) -> PrintedCell {
-    PrintedCell::text(label.zh.as_str())
+    PrintedCell::label(label)
 }
 
 pub(super) fn count(number: i64) -> PrintedCell {
-    PrintedCell { text: number.to_string(), base: Some(number) }
+    PrintedCell::figure(number.to_string(), Some(number))
 }
 
 /// An amount in 亿元 with two decimals, half up.
 pub(super) fn amount(fen: i128) -> PrintedCell {
-    PrintedCell { text: display_fen(fen, MoneyUnit::HundredMillionYuan), base: i64::try_from(fen).ok() }
+    PrintedCell::figure(display_fen(fen, MoneyUnit::HundredMillionYuan), i64::try_from(fen).ok())
 }
 
 pub(super) fn percent(ratio: Option<Ratio>) -> PrintedCell {

@@ -1,7 +1,7 @@
 //! Three products from one set of tables: public table, internal circular to cities, one-page brief for leaders.
 
 use jiff::civil::Date;
-use xiaoxiang_domain::bulletin::{BulletinStatus, PrintedTable};
+use xiaoxiang_domain::bulletin::{BulletinStatus, PrintedRow, PrintedTable};
 use xiaoxiang_domain::region::Region;
 
 use super::content::ContentTable;
@@ -76,12 +76,18 @@ pub fn product_document(detail: &BulletinDetail, product: Product, region: &Regi
     let tables: Vec<&ContentTable> = chosen(detail, product).collect();
     let has_headings = product != Product::Brief && tables.len() > 1;
     for (table, numeral) in tables.iter().zip(NUMERALS.iter().cycle()) {
+        let mut printed =
+            if product == Product::Brief { brief_table(&table.table) } else { table.table.clone() };
+        // The sentences stand above already.
+        printed.notes.retain(|note| !detail.content.sentences.contains(note));
         if has_headings {
             blocks.push(Block::Heading(HeadingLevel::First, format!("{numeral}、{}", table.table.title)));
         }
-        blocks.push(Block::Table(Box::new(table.table.clone())));
+        blocks.push(Block::Table(Box::new(printed)));
     }
-    blocks.extend(detail.content.footers.iter().map(|note| Block::Note(note.zh.clone())));
+    if product != Product::Brief {
+        blocks.extend(detail.content.footers.iter().map(|note| Block::Note(note.zh.clone())));
+    }
     if let Some(tree_head) = &row.tree_head {
         blocks.push(Block::Note(format!("数据冻结于日志位置 {}，树头：{tree_head}", row.as_of)));
     }
@@ -93,6 +99,38 @@ pub fn product_document(detail: &BulletinDetail, product: Product, region: &Regi
         number: row.document_number.clone(),
         title: format!("{}{}", detail.content.title, title_end(product)),
         blocks,
+    }
+}
+
+/// Columns of the brief, in order; since January where the table has both spans.
+const BRIEF_COLUMNS: [&str; 9] = [
+    "registered.contract_value",
+    "registered.growth",
+    "output.contract_value",
+    "output.growth",
+    "absorbed.contract_value",
+    "absorbed.growth",
+    "absorbed.rank",
+    "target.completion",
+    "target.rank",
+];
+
+/// The columns that a leader reads, so that the brief fits on one page; notes on completeness stay.
+fn brief_table(table: &PrintedTable) -> PrintedTable {
+    let place = |key: &str| table.columns.iter().position(|column| column.key == key);
+    let mut places: Vec<usize> = vec![0];
+    places.extend(
+        BRIEF_COLUMNS.iter().filter_map(|key| place(&format!("cumulative.{key}")).or_else(|| place(key))),
+    );
+    let row = |row: &PrintedRow| PrintedRow {
+        cells: places.iter().filter_map(|at| row.cells.get(*at).cloned()).collect(),
+        ..row.clone()
+    };
+    PrintedTable {
+        columns: places.iter().map(|at| table.columns[*at].clone()).collect(),
+        rows: table.rows.iter().map(row).collect(),
+        notes: table.notes.iter().filter(|note| note.zh.contains("省外数据")).cloned().collect(),
+        ..table.clone()
     }
 }
 

@@ -144,7 +144,7 @@ fn compared_columns(period: Period) -> Vec<xiaoxiang_domain::bulletin::PrintedCo
         let kind = if measure == Measure::Count { ColumnKind::Count } else { ColumnKind::Amount };
         let figure = |which: &str, months: Period| {
             let key = format!("{}.{which}", measure.code());
-            column(&key, &format!("{head}{unit}_{months}"), &format!("{head_en} {months}"), kind)
+            column(&key, &format!("{head}{unit}_{}", short(months)), &format!("{head_en} {months}"), kind)
         };
         let growth_key = format!("{}.growth", measure.code());
         let growth_en = format!("{head_en}, growth");
@@ -155,6 +155,12 @@ fn compared_columns(period: Period) -> Vec<xiaoxiang_domain::bulletin::PrintedCo
         ]
     });
     columns.collect()
+}
+
+/// A period in a header: 2016, 2022-H1, 2022-06; months without a name of their own as 2026年1-9月.
+fn short(months: Period) -> String {
+    let text = months.to_string();
+    if text.contains("..") { months.title() } else { text }
 }
 
 fn compared_cells(row: &TableRow) -> Vec<xiaoxiang_domain::bulletin::PrintedCell> {

@@ -72,7 +72,12 @@ pub fn product_document(detail: &BulletinDetail, product: Product, region: &Regi
     if product == Product::Circular {
         blocks.push(Block::Addressee(format!("{CITIES}：")));
     }
-    blocks.extend(detail.content.sentences.iter().map(|sentence| Block::Paragraph(sentence.zh.clone())));
+    // The brief is one page: small type, no red head.
+    let said = detail.content.sentences.iter().map(|sentence| sentence.zh.clone());
+    match product {
+        Product::Brief => blocks.extend(said.map(Block::Note)),
+        Product::Public | Product::Circular => blocks.extend(said.map(Block::Paragraph)),
+    }
     let tables: Vec<&ContentTable> = chosen(detail, product).collect();
     let has_headings = product != Product::Brief && tables.len() > 1;
     for (table, numeral) in tables.iter().zip(NUMERALS.iter().cycle()) {
@@ -88,16 +93,19 @@ pub fn product_document(detail: &BulletinDetail, product: Product, region: &Regi
     if product != Product::Brief {
         blocks.extend(detail.content.footers.iter().map(|note| Block::Note(note.zh.clone())));
     }
-    if let Some(tree_head) = &row.tree_head {
+    if let Some(tree_head) = row.tree_head.as_ref().filter(|_| product != Product::Brief) {
         blocks.push(Block::Note(format!("数据冻结于日志位置 {}，树头：{tree_head}", row.as_of)));
     }
     if let Some(date) = signed_on {
         blocks.push(Block::Signature(Signature { issuer: issuer.clone(), date }));
     }
     Document {
-        letterhead: (product != Product::Public).then(|| Letterhead { issuer, signer: row.signer.clone() }),
+        letterhead: (product == Product::Circular).then(|| Letterhead { issuer, signer: row.signer.clone() }),
         number: row.document_number.clone(),
-        title: format!("{}{}", detail.content.title, title_end(product)),
+        title: match product {
+            Product::Public | Product::Circular => detail.content.title.clone(),
+            Product::Brief => detail.content.title.replace("通报", "专报"),
+        },
         blocks,
     }
 }
@@ -135,13 +143,6 @@ fn brief_table(table: &PrintedTable) -> PrintedTable {
 }
 
 const NUMERALS: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
-
-const fn title_end(product: Product) -> &'static str {
-    match product {
-        Product::Public | Product::Circular => "",
-        Product::Brief => "（专报）",
-    }
-}
 
 fn chosen(detail: &BulletinDetail, product: Product) -> impl Iterator<Item = &ContentTable> {
     detail.content.tables.iter().filter(move |table| table.products.iter().any(|word| word == product.code()))

@@ -8,6 +8,7 @@ use xiaoxiang_domain::ratio::Ratio;
 use xiaoxiang_domain::target::AnnualTargets;
 
 use crate::columns::Columns;
+use crate::cross_table::QueryProblem;
 use crate::geography::RowLists;
 use crate::table::{RowKey, Table, TableProblem, TableRequest, competition_ranks, tabulate};
 
@@ -63,14 +64,14 @@ pub struct CompletionTable {
 /// Tabulates completion.
 ///
 /// # Errors
-/// Where the contracts cannot be tabulated.
+/// Where the contracts cannot be tabulated or the month lies outside the years of periods.
 pub fn completion(
     columns: &Columns,
     lists: &RowLists,
     targets: &AnnualTargets,
     request: &CompletionRequest,
 ) -> Result<CompletionTable, TableProblem> {
-    let through = Period::month(request.through).unwrap_or_else(|_| unreachable!("a month is in order"));
+    let through = Period::month(request.through).map_err(|_| QueryProblem::Spans)?;
     let mut table_request = TableRequest::new(request.direction, request.rows, through.cumulative());
     table_request.within = request.within;
     table_request.as_of = request.as_of;

@@ -149,27 +149,18 @@ impl WriteTx {
         }
         let head = lock_head(&mut self.tx).await?;
         let mut frontier = head.frontier()?;
-        let mut size = head.size;
+        let mut entries = Vec::new();
         for event in events {
-            let row = leaf(size, self.now_ms, actor, event)?;
-            frontier.append(row.1);
-            insert_entry(&mut self.tx, &row.0, &row.1).await?;
-            size += 1;
+            let place = i64::try_from(entries.len()).expect("invariant: entries fit into memory");
+            let entry = leaf(head.size + place, self.now_ms, actor, event)?;
+            frontier.append(entry.leaf_hash);
+            entries.push(entry);
         }
-        assert!(size > head.size, "no write may lack its log entry");
-        run!(&mut self.tx, "UPDATE log_head SET size = $1, frontier = $2", size, frontier.to_bytes())?;
-        let position = size - 1;
-        if let Some(change_set_id) = self.change_set_id {
-            let stamped = run!(
-                &mut self.tx,
-                "UPDATE change_set SET position = $1 WHERE change_set_id = $2 AND position IS NULL",
-                position,
-                change_set_id
-            )?;
-            // Otherwise the log would tell of rows that nobody can see.
-            if stamped != 1 {
-                return Err(StoreError::Conflict("change_set is no longer open".to_owned()));
-            }
+        let position = entries.last().expect("no write may lack its log entry").position;
+        let stamped = append(&mut self.tx, &entries, &frontier, self.change_set_id).await?;
+        // Otherwise the log would tell of rows that nobody can see.
+        if self.change_set_id.is_some() && stamped != 1 {
+            return Err(StoreError::Conflict("change_set is no longer open".to_owned()));
         }
         self.tx.finish().await?;
         Ok(Commit { position })
@@ -182,12 +173,15 @@ pub(crate) async fn lock_head(tx: &mut Tx) -> Result<HeadRow, StoreError> {
         .ok_or_else(|| StoreError::Damaged("log head is missing".to_owned()))
 }
 
-fn leaf(
+/// An entry ready to be stored.
+struct Leaf {
     position: i64,
-    at_ms: i64,
-    actor: &str,
-    event: NewEntry,
-) -> Result<(LogEntry, xiaoxiang_audit::Hash), StoreError> {
+    entry: LogEntry,
+    payload: String,
+    leaf_hash: xiaoxiang_audit::Hash,
+}
+
+fn leaf(position: i64, at_ms: i64, actor: &str, event: NewEntry) -> Result<Leaf, StoreError> {
     let entry = LogEntry {
         format: xiaoxiang_audit::entry::ENTRY_FORMAT,
         position: u64::try_from(position).map_err(|_| StoreError::Damaged("negative log size".to_owned()))?,
@@ -197,30 +191,84 @@ fn leaf(
         subject: event.subject,
         payload: event.payload,
     };
-    let leaf_hash =
-        entry.leaf_hash().map_err(|error| StoreError::Damaged(format!("log payload: {error}")))?;
-    Ok((entry, leaf_hash))
+    let refused = |error| StoreError::Damaged(format!("log payload: {error}"));
+    let leaf_hash = entry.leaf_hash().map_err(refused)?;
+    let payload = entry.canonical_payload().map_err(refused)?;
+    Ok(Leaf { position, entry, payload, leaf_hash })
 }
 
-async fn insert_entry(
+/// Stores the entries and the new head and stamps the change set; gives the number of change sets stamped.
+async fn append(
     tx: &mut Tx,
-    entry: &LogEntry,
-    leaf_hash: &xiaoxiang_audit::Hash,
-) -> Result<(), StoreError> {
-    run!(
-        tx,
-        "INSERT INTO log_entry (position, format, at_ms, actor, kind, subject, payload, leaf_hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        i64::try_from(entry.position).map_err(|_| StoreError::Damaged("log position".to_owned()))?,
-        i64::from(entry.format),
-        entry.at_ms,
-        &entry.actor,
-        &entry.kind,
-        &entry.subject,
-        entry.canonical_payload().map_err(|error| StoreError::Damaged(format!("log payload: {error}")))?,
-        leaf_hash.0.to_vec()
-    )?;
-    Ok(())
+    entries: &[Leaf],
+    frontier: &Frontier,
+    change_set_id: Option<i64>,
+) -> Result<u64, StoreError> {
+    let position = entries.last().map_or(-1, |leaf| leaf.position);
+    // One statement on PostgreSQL, where each round trip lengthens the time under the lock; SQLite has no such
+    // statement and no round trips.
+    match tx {
+        Tx::Postgres(connection) => {
+            let numbers = |pick: fn(&Leaf) -> i64| entries.iter().map(pick).collect::<Vec<_>>();
+            let texts = |pick: fn(&Leaf) -> &str| entries.iter().map(pick).collect::<Vec<_>>();
+            let hashes: Vec<&[u8]> = entries.iter().map(|leaf| leaf.leaf_hash.0.as_slice()).collect();
+            let (stamped,): (i64,) = sqlx::query_as(
+                "WITH head AS (UPDATE log_head SET size = $1 + 1, frontier = $2),
+                      stamped AS (UPDATE change_set SET position = $1
+                                   WHERE change_set_id = $3 AND position IS NULL RETURNING change_set_id),
+                      appended AS (INSERT INTO log_entry (position, format, at_ms, actor, kind, subject, payload,
+                                          leaf_hash)
+                                   SELECT * FROM UNNEST($4::BIGINT[], $5::BIGINT[], $6::BIGINT[], $7::TEXT[],
+                                                        $8::TEXT[], $9::TEXT[], $10::TEXT[], $11::BYTEA[]))
+                 SELECT COUNT(*) FROM stamped",
+            )
+            .bind(position)
+            .bind(frontier.to_bytes())
+            .bind(change_set_id)
+            .bind(numbers(|leaf| leaf.position))
+            .bind(numbers(|leaf| leaf.entry.format.into()))
+            .bind(numbers(|leaf| leaf.entry.at_ms))
+            .bind(texts(|leaf| &leaf.entry.actor))
+            .bind(texts(|leaf| &leaf.entry.kind))
+            .bind(texts(|leaf| &leaf.entry.subject))
+            .bind(texts(|leaf| &leaf.payload))
+            .bind(hashes)
+            .fetch_one(&mut **connection)
+            .await?;
+            Ok(u64::try_from(stamped).unwrap_or_default())
+        }
+        Tx::Sqlite(connection) => {
+            for leaf in entries {
+                sqlx::query(
+                    "INSERT INTO log_entry (position, format, at_ms, actor, kind, subject, payload, leaf_hash)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                )
+                .bind(leaf.position)
+                .bind(i64::from(leaf.entry.format))
+                .bind(leaf.entry.at_ms)
+                .bind(&leaf.entry.actor)
+                .bind(&leaf.entry.kind)
+                .bind(&leaf.entry.subject)
+                .bind(&leaf.payload)
+                .bind(leaf.leaf_hash.0.as_slice())
+                .execute(&mut **connection)
+                .await?;
+            }
+            sqlx::query("UPDATE log_head SET size = $1 + 1, frontier = $2")
+                .bind(position)
+                .bind(frontier.to_bytes())
+                .execute(&mut **connection)
+                .await?;
+            let stamped = sqlx::query(
+                "UPDATE change_set SET position = $1 WHERE change_set_id = $2 AND position IS NULL",
+            )
+            .bind(position)
+            .bind(change_set_id)
+            .execute(&mut **connection)
+            .await?;
+            Ok(stamped.rows_affected())
+        }
+    }
 }
 
 /// The log's end as this snapshot sees it.

@@ -106,13 +106,14 @@ pub async fn list_registrar_names(tx: &mut Tx) -> Result<Vec<(i64, String)>, Sto
     rows!(tx, (i64, String), "SELECT registrar_key, name FROM registrar ORDER BY registrar_key")
 }
 
-/// Keys of the organisations with a credit code or, where they have none, with a name.
+/// Keys of the organisations that a line of a park's list may mean: with its credit code, or with its name where one of
+/// the two has no code.
 pub async fn find_keys(tx: &mut Tx, credit_code: &str, name: &str) -> Result<Vec<i64>, StoreError> {
     let found = rows!(
         tx,
         (i64,),
         "SELECT organisation_key FROM organisation
-          WHERE identity = $1 OR identity = 'name:' || $2
+          WHERE identity = $1 OR identity = 'name:' || $2 OR ($1 = '' AND name = $2)
           ORDER BY organisation_key",
         credit_code,
         name

@@ -159,6 +159,19 @@ mod tests {
     }
 
     #[test]
+    fn dark_is_the_same_by_the_system_and_by_choice() {
+        let styles = String::from_utf8(WebAssets::get().styles.clone()).expect("styles are text");
+        let tokens_after = |head: &str| -> Vec<String> {
+            let (_, block) = styles.split_once(head).expect("a block of tokens");
+            let block = block.split('}').next().unwrap_or_default();
+            block.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+        };
+        let by_system = tokens_after(":root:not([data-theme=\"light\"]) {");
+        assert!(by_system.len() > 20);
+        assert_eq!(by_system, tokens_after("\n:root[data-theme=\"dark\"] {"));
+    }
+
+    #[test]
     fn a_tag_changes_with_the_content() {
         assert_ne!(tag_of(b"a"), tag_of(b"b"));
         assert_eq!(tag_of(b"a").len(), 16);

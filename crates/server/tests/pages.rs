@@ -163,6 +163,7 @@ async fn a_signed_bulletin_is_shown_downloaded_and_opened_to_its_contracts() {
         "/".to_owned(),
         "/?direction=registered&measure=count".to_owned(),
         "/en".to_owned(),
+        "/en/".to_owned(),
         "/bulletins".to_owned(),
         "/bulletins?year=2026&status=signed".to_owned(),
         format!("/bulletins/{id}"),

@@ -57,6 +57,7 @@ pub fn router(state: PageState) -> Router {
         router = router.route(&english, handler.clone()).route(path, handler);
     }
     let router = router
+        .route("/en/", routing::get(home))
         .route("/bulletins/{id}/{file}", routing::get(bulletin_file))
         .route("/map/prefectures.json", routing::get(prefectures))
         .merge(web_assets::router())

@@ -1,0 +1,164 @@
+//! A person at a browser, as far as a journey needs one.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::{Map, Value, json};
+
+/// How long a page may take to show what it should.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Whether the browser runs scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Script {
+    /// As most do.
+    On,
+    /// As some must.
+    Off,
+}
+
+/// A browser session.
+pub struct Visitor {
+    client: Client,
+    _profile: tempfile::TempDir,
+}
+
+impl Visitor {
+    /// Opens a browser with an empty profile.
+    pub async fn enter(script: Script) -> Result<Self> {
+        let driver =
+            std::env::var("XIAOXIANG_WEBDRIVER").context("XIAOXIANG_WEBDRIVER is not set: run `cargo xtask test`")?;
+        let profile = tempfile::tempdir()?;
+        let mut arguments: Vec<String> = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--window-size=1280,900",
+        ]
+        .map(str::to_owned)
+        .into();
+        arguments.push(format!("--user-data-dir={}", profile.path().display()));
+        let setting = if script == Script::Off { 2 } else { 1 };
+        let options = json!({
+            "args": arguments,
+            "prefs": { "profile.managed_default_content_settings.javascript": setting },
+        });
+        let capabilities: Map<String, Value> = [("goog:chromeOptions".to_owned(), options)].into_iter().collect();
+        let client = ClientBuilder::new(fantoccini_connector())
+            .capabilities(capabilities)
+            .connect(&driver)
+            .await
+            .context("no browser session")?;
+        Ok(Self { client, _profile: profile })
+    }
+
+    /// Closes the browser.
+    pub async fn leave(self) -> Result<()> {
+        Ok(self.client.close().await?)
+    }
+
+    /// Opens an address.
+    pub async fn go(&self, address: &str) -> Result<()> {
+        self.client.goto(address).await.with_context(|| format!("cannot open {address}"))
+    }
+
+    /// The text of the first element that matches.
+    pub async fn text(&self, selector: &str) -> Result<String> {
+        let element = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(selector)).await;
+        Ok(element.with_context(|| format!("no `{selector}` on the page"))?.text().await?)
+    }
+
+    /// How many elements match.
+    pub async fn count(&self, selector: &str) -> Result<usize> {
+        Ok(self.client.find_all(Locator::Css(selector)).await?.len())
+    }
+
+    /// Follows the first link that matches, as a click would.
+    pub async fn follow(&self, selector: &str) -> Result<()> {
+        let link = self.client.find(Locator::Css(selector)).await?;
+        let target = link.prop("href").await?.with_context(|| format!("`{selector}` is no link"))?;
+        self.go(&target).await
+    }
+
+    /// Types into a field.
+    pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
+        let field = self.client.find(Locator::Css(&format!("[name={name}]"))).await?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// What a field holds.
+    pub async fn value(&self, name: &str) -> Result<String> {
+        let field = self.client.find(Locator::Css(&format!("[name={name}]"))).await?;
+        Ok(field.prop("value").await?.unwrap_or_default())
+    }
+
+    /// Sends a form by its button.
+    pub async fn submit(&self, form: &str) -> Result<()> {
+        Ok(self.client.find(Locator::Css(&format!("{form} button[type=submit]"))).await?.click().await?)
+    }
+
+    /// Makes the page so wide. A headless window cannot be narrower than about 500 px, so the page is.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        let command = json!({
+            "width": width,
+            "height": height,
+            "deviceScaleFactor": 1,
+            "mobile": false,
+        });
+        self.client.set_window_size(width.max(500), height).await?;
+        self.client
+            .issue_cmd(DevTools { command: "Emulation.setDeviceMetricsOverride", parameters: command })
+            .await?;
+        Ok(())
+    }
+
+    /// Runs a script that returns a whole number.
+    pub async fn run(&self, script: &str) -> Result<i64> {
+        self.client.execute(script, Vec::new()).await?.as_i64().context("the script returned no whole number")
+    }
+
+    /// Waits until an expression holds.
+    pub async fn wait_for(&self, expression: &str) -> Result<()> {
+        let script = format!("return ({expression}) ? 1 : 0");
+        for _ in 0..PATIENCE.as_millis() / 200 {
+            if self.run(&script).await? == 1 {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        bail!("did not come true: {expression}")
+    }
+}
+
+/// A command of Chromium's own protocol, sent through ChromeDriver.
+#[derive(Debug)]
+struct DevTools {
+    command: &'static str,
+    parameters: Value,
+}
+
+impl fantoccini::wd::WebDriverCompatibleCommand for DevTools {
+    fn endpoint(
+        &self,
+        base_url: &url::Url,
+        session_id: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base_url.join(&format!("session/{}/goog/cdp/execute", session_id.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        let body = json!({ "cmd": self.command, "params": self.parameters });
+        (http::Method::POST, Some(body.to_string()))
+    }
+}
+
+fn fantoccini_connector() -> hyper_util::client::legacy::connect::HttpConnector {
+    hyper_util::client::legacy::connect::HttpConnector::new()
+}

@@ -1,0 +1,9 @@
+//! One bench a file, in the order of the report.
+
+pub mod cross;
+mod cross_peers;
+pub mod follow;
+pub mod import;
+pub mod load;
+pub mod table;
+pub mod write;

@@ -1,0 +1,9 @@
+//! The data: facts by a formula that Rust, PostgreSQL and DuckDB compute alike, and contracts in the national form.
+
+mod contracts;
+mod facts;
+mod fill;
+
+pub use contracts::Contracts;
+pub use facts::Facts;
+pub use fill::fill;

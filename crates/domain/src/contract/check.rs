@@ -5,14 +5,19 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::record::{Contract, Party, PartyNature, Side};
+use super::written::{
+    division_code, find_code, is_blank, is_blank_mark, is_open_end, is_organisation_code, without_text_mark,
+};
 use crate::fact::Standing;
 use crate::money::{Fen, MoneyProblem};
 use crate::organisation::credit_code::CreditCode;
-use crate::region::{CodeList, DivisionCode, Region};
+use crate::region::{DivisionCode, Region};
 
 /// Kind of a natural person (自然人) in the list of party kinds.
 const PARTY_KIND_PERSON: &str = "自然人";
-/// Names under which sheets say that a party is Chinese.
+/// Kind of a foreign party (境外) in the list of party kinds.
+const PARTY_KIND_FOREIGN: &str = "境外";
+/// The country whose parties have divisions and credit codes.
 const HOME_COUNTRY: &str = "CHN";
 
 /// One cell, prepared as its column's kind asks.
@@ -78,7 +83,7 @@ impl Check<'_> {
     fn contract(&mut self, today: Date) -> Option<Contract> {
         let registration_number = self.registration_number();
         let registered_on = self.date("registered_on");
-        if registered_on.is_none() && !self.has("registered_on") {
+        if registered_on.is_none() && is_blank(&self.text("registered_on")) {
             self.missing("registered_on");
         }
         let (contract_value, technology_value) = self.amounts();
@@ -93,7 +98,7 @@ impl Check<'_> {
         }
         let signed_on = self.date("signed_on");
         let valid_from = self.date("valid_from");
-        let valid_to = self.date("valid_to");
+        let valid_to = if is_open_end(&self.text("valid_to")) { None } else { self.date("valid_to") };
         self.dates_in_order(signed_on, on, valid_from, valid_to);
         let contract = Contract {
             registration_number,
@@ -123,8 +128,8 @@ impl Check<'_> {
     }
 
     fn registration_number(&mut self) -> String {
-        let number = self.text("registration_number");
-        if number.is_empty() {
+        let number = without_text_mark(&self.text("registration_number")).to_owned();
+        if number.is_empty() || is_blank_mark(&number) {
             self.missing("registration_number");
         } else if !number.chars().all(|character| character.is_ascii_alphanumeric() || character == '-') {
             self.problem(
@@ -188,12 +193,19 @@ impl Check<'_> {
 
     fn contract_type(&mut self, on: Date) -> String {
         let text = self.text("contract_type");
-        if text.is_empty() {
+        if is_blank(&text) {
             self.missing("contract_type");
             return text;
         }
         let Some(list) = self.region.codes("contract_type") else { return text };
         if let Some(code) = find_code(list, &text, on) {
+            if text.bytes().all(|byte| byte.is_ascii_digit()) {
+                self.warn_of_bare_code(
+                    "contract_type",
+                    &text,
+                    list.by_code(&code).map_or("", |code| &code.name),
+                );
+            }
             return code;
         }
         let names = list.roots_on(on).map(|root| root.name.clone()).collect::<Vec<_>>().join("、");
@@ -222,15 +234,32 @@ impl Check<'_> {
         text
     }
 
+    /// The national system's numbers were not found, so a bare number is read by our own list and said aloud.
+    fn warn_of_bare_code(&mut self, field: &str, text: &str, name: &str) {
+        let warning = self.row_problem(
+            field,
+            "contract.type.bare_code",
+            (
+                &format!("只写了代码“{text}”，按本系统代码表理解为“{name}”"),
+                &format!("a bare code `{text}`, read by this system's list as `{name}`"),
+            ),
+            ("如有不同，请改写名称", "write the name if it means something else"),
+        );
+        self.warnings.push(warning);
+    }
+
     /// A code of a list that we hold only in part: what is not listed is kept as written and counted as 未分类.
     fn listed(&mut self, field: &str, list_key: &str, on: Date) -> String {
         let text = self.text(field);
-        if text.is_empty() {
-            return text;
+        if text.is_empty() || is_blank_mark(&text) {
+            return String::new();
         }
         let Some(list) = self.region.codes(list_key) else { return text };
         if let Some(code) = find_code(list, &text, on) {
             return code;
+        }
+        if is_blank(&text) {
+            return String::new();
         }
         let warning = self.row_problem(
             field,
@@ -247,7 +276,7 @@ impl Check<'_> {
 
     fn standing(&mut self, on: Date) -> Standing {
         let text = self.text("standing");
-        if text.is_empty() {
+        if is_blank(&text) {
             return Standing::Counted;
         }
         let code = self.region.codes("standing").and_then(|list| find_code(list, &text, on));
@@ -266,14 +295,19 @@ impl Check<'_> {
     fn party(&mut self, side: Side, on: Date) -> Party {
         let key = |field: &str| format!("{}_{field}", side.code());
         let kind = self.listed(&key("kind"), "party_kind", on);
-        let country = self.country(&key("country"));
-        let nature = self.nature(&kind, &country);
+        let country = self.party_country(side);
+        let is_abroad = !country.is_empty() && country != HOME_COUNTRY;
+        let nature = self.nature(&kind, is_abroad);
         let name = self.text(&key("name"));
-        if name.is_empty() {
+        if is_blank(&name) {
             self.missing(&key("name"));
         }
         let credit_code = self.credit_code(&key("credit_code"), nature);
-        let division = self.party_division(&key("division"), nature, on);
+        let division = if is_abroad || nature == PartyNature::Foreign {
+            String::new()
+        } else {
+            self.party_division(&key("division"), on)
+        };
         Party {
             name,
             credit_code,
@@ -292,39 +326,56 @@ impl Check<'_> {
         }
     }
 
-    fn nature(&self, kind: &str, country: &str) -> PartyNature {
-        if !country.is_empty() && country != HOME_COUNTRY {
-            return PartyNature::Foreign;
+    /// A person from abroad is a person: the name is personal data wherever one lives.
+    fn nature(&self, kind: &str, is_abroad: bool) -> PartyNature {
+        let root = self.region.codes("party_kind").and_then(|list| list.by_code(kind));
+        let is_kind = |name: &str| {
+            root.is_some_and(|code| code.name == name || code.reported_as.as_deref() == Some(name))
+        };
+        if is_kind(PARTY_KIND_PERSON) {
+            PartyNature::Person
+        } else if is_abroad || is_kind(PARTY_KIND_FOREIGN) {
+            PartyNature::Foreign
+        } else {
+            PartyNature::Organisation
         }
-        let is_person =
-            self.region.codes("party_kind").and_then(|list| list.by_code(kind)).is_some_and(|code| {
-                code.name == PARTY_KIND_PERSON || code.reported_as.as_deref() == Some(PARTY_KIND_PERSON)
-            });
-        if is_person { PartyNature::Person } else { PartyNature::Organisation }
     }
 
+    /// The country as stated, or the one that stands where a division is asked for.
+    fn party_country(&mut self, side: Side) -> String {
+        let country = self.country(&format!("{}_country", side.code()));
+        if !country.is_empty() {
+            return country;
+        }
+        let place = self.text(&format!("{}_division", side.code()));
+        if place.is_empty() || !self.region.divisions().by_name(&place).is_empty() {
+            return String::new();
+        }
+        let by_name = !place.is_ascii();
+        self.region
+            .countries()
+            .find(&place)
+            .filter(|_| by_name)
+            .map_or_else(String::new, |country| country.alpha3.clone())
+    }
+
+    /// People and foreign parties have none: what stands there, such as the number of an identity card, is not kept.
     fn credit_code(&mut self, field: &str, nature: PartyNature) -> String {
-        let text = self.text(field);
-        if text.is_empty() {
-            if nature == PartyNature::Organisation {
-                let warning = self.row_problem(
-                    field,
-                    "contract.credit_code.missing",
-                    (
-                        "境内机构没有统一社会信用代码，按名称识别",
-                        "a domestic organisation without a credit code is told by its name",
-                    ),
-                    ("请补充 18 位代码", "add the 18-character code"),
-                );
-                self.warnings.push(warning);
-            }
-            return text;
-        }
+        let stated = self.text(field);
+        let text = without_text_mark(&stated);
         if nature != PartyNature::Organisation {
-            return text;
+            return String::new();
         }
-        match CreditCode::parse(&text) {
+        if is_blank(text) {
+            self.warn_of_missing_credit_code(field);
+            return String::new();
+        }
+        match CreditCode::parse(text) {
             Ok(code) => code.to_string(),
+            Err(_) if is_organisation_code(text) => {
+                self.warn_of_missing_credit_code(field);
+                String::new()
+            }
             Err(problem) => {
                 self.problem(
                     field,
@@ -335,32 +386,49 @@ impl Check<'_> {
                     ),
                     ("按营业执照核对 18 位代码", "check the 18 characters against the licence"),
                 );
-                text
+                stated
             }
         }
     }
 
-    fn party_division(&mut self, field: &str, nature: PartyNature, on: Date) -> String {
-        if nature == PartyNature::Foreign {
+    fn warn_of_missing_credit_code(&mut self, field: &str) {
+        let warning = self.row_problem(
+            field,
+            "contract.credit_code.missing",
+            (
+                "境内机构没有统一社会信用代码，按名称识别",
+                "a domestic organisation without a credit code is told by its name",
+            ),
+            ("请补充 18 位代码", "add the 18-character code"),
+        );
+        self.warnings.push(warning);
+    }
+
+    fn party_division(&mut self, field: &str, on: Date) -> String {
+        if is_blank(&self.text(field)) {
+            self.missing(field);
             return String::new();
         }
-        let division = self.division(field, on);
-        if division.is_empty() && !self.has(field) {
-            self.missing(field);
-        }
-        division
+        self.division(field, on)
     }
 
     /// A division as stated (code or name), checked on the date; a statistical park code passes too.
     fn division(&mut self, field: &str, on: Date) -> String {
-        let text = self.text(field);
-        if text.is_empty() {
-            return text;
+        let stated = self.text(field);
+        let text = without_text_mark(&stated);
+        if is_blank(text) {
+            return String::new();
         }
-        if let Some(park) = self.region.parks().find(&text) {
-            return park.code.map_or_else(|| park.city.to_string(), |code| code.to_string());
+        if let Some(park) = self.region.parks().find(text) {
+            // A park that has no code now is kept by a former one or by its name: either finds it again.
+            return park
+                .code
+                .or(park.former_codes.first().copied())
+                .map_or_else(|| park.name.clone(), |code| code.to_string());
         }
-        let Some(code) = DivisionCode::parse(&text) else { return self.division_by_name(field, &text) };
+        let Some(code) = DivisionCode::parse(text).or_else(|| division_code(text)) else {
+            return self.division_by_name(field, text);
+        };
         if let Err(problem) = self.region.divisions().current(code, on) {
             self.problem(
                 field,
@@ -412,8 +480,8 @@ impl Check<'_> {
 
     fn country(&mut self, field: &str) -> String {
         let text = self.text(field);
-        if text.is_empty() {
-            return text;
+        if is_blank(&text) {
+            return String::new();
         }
         if let Some(country) = self.region.countries().find(&text) {
             return country.alpha3.clone();
@@ -429,7 +497,7 @@ impl Check<'_> {
 
     fn yes_no(&mut self, field: &str) -> Option<bool> {
         match self.text(field).as_str() {
-            "" | "-" | "/" | "无" => None,
+            text if is_blank(text) => None,
             "是" | "1" | "Y" | "y" | "true" | "TRUE" | "有" => Some(true),
             "否" | "0" | "N" | "n" | "false" | "FALSE" => Some(false),
             other => {
@@ -451,6 +519,7 @@ impl Check<'_> {
     fn date(&mut self, field: &str) -> Option<Date> {
         match self.row.get(field) {
             Some(RawValue::Date(Some(date), _)) => Some(*date),
+            Some(RawValue::Date(None, text)) if is_blank(text) => None,
             Some(_) => {
                 self.problem(
                     field,
@@ -501,10 +570,6 @@ impl Check<'_> {
         }
     }
 
-    fn has(&self, field: &str) -> bool {
-        self.row.contains_key(field)
-    }
-
     fn missing(&mut self, field: &str) {
         self.problem(
             field,
@@ -536,13 +601,4 @@ impl Check<'_> {
             fix_en: fix.1.to_owned(),
         }
     }
-}
-
-/// The code of a text, whole or by the first level of a path such as 电子信息/软件.
-fn find_code(list: &CodeList, text: &str, on: Date) -> Option<String> {
-    let whole = list.find(text, on);
-    let first_level = || {
-        text.split(['/', '\\', '>', '－', '-', '—', '|']).next().and_then(|part| list.find(part.trim(), on))
-    };
-    whole.or_else(first_level).map(|code| code.code.clone())
 }

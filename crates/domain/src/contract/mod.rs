@@ -4,6 +4,7 @@ mod check;
 mod difference;
 mod personal;
 mod record;
+mod written;
 
 pub use check::{CheckedRow, RawRow, RawValue, RowProblem, check_row};
 pub use difference::{FieldDifference, differences, filled_from};

@@ -134,6 +134,17 @@ fn print_report(
             difference_rows(&report.differences).into_iter().map(Vec::from).collect();
         output::print_rows(context.format, &["登记编号", "行", "处理", "字段", "原值", "新值"], &rows)?;
     }
+    if !report.ignored_sheets.is_empty() {
+        let sheets = report.ignored_sheets.join("、");
+        say(
+            &format!("未读取的工作表（隐藏，或没有合同登记编号栏）：{sheets}"),
+            &format!("sheets not read (hidden, or without a column of registration numbers): {sheets}"),
+        );
+    }
+    if !report.ignored_columns.is_empty() {
+        let columns = report.ignored_columns.join("、");
+        say(&format!("未使用的栏目：{columns}"), &format!("columns not used: {columns}"));
+    }
     let (zh, en) = summary(arguments, report);
     say(&zh, &en);
     Ok(())
@@ -145,6 +156,7 @@ fn summary(arguments: &ContractArguments, report: &ImportReport) -> (String, Str
     let mut en = format!("{rows} rows: {new} new, {changed} changed, {unchanged} unchanged");
     for (count, word_zh, word_en) in [
         (report.repeated, "文件内重复", "repeated within the file"),
+        (report.skipped_rows, "略过的合计或说明行", "totals and notes skipped"),
         (*kept, "以登记数据为准", "overruled by the registry"),
         (
             *awaiting_consent,

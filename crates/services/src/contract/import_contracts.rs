@@ -1,22 +1,16 @@
 //! Imports a sheet of contracts (技术合同): every row checked, all or nothing unless asked otherwise.
 
-use std::collections::{BTreeSet, HashMap};
-
-use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use xiaoxiang_domain::contract::{Contract, check_row};
+use xiaoxiang_domain::contract::{Contract, RowProblem, check_row};
 use xiaoxiang_domain::fact::Source;
-use xiaoxiang_domain::period::Month;
 use xiaoxiang_domain::region::FIELD_KEYS;
-use xiaoxiang_store::import::ImportRow;
-use xiaoxiang_store::{NewEntry, StoreError};
 
-use super::import_report::{Consent, ImportReport, LISTED_MAX, Strictness};
-use super::sheet_rows::ContractRows;
-use super::staging::{CHUNK_ROWS, Incoming, Stage, is_attribution_changed};
+use super::import_report::{Consent, ImportReport, Strictness};
+use super::import_run::{Origin, Run, Seen, Taken};
+use super::sheet_rows::{ContractRows, no_header};
 use crate::app::App;
 use crate::refusal::Refusal;
-use crate::sheet::{SheetProblem, open_sheet};
+use crate::sheet::{SheetCell, SheetFile, Visibility, open_sheet};
 
 /// Staged rows of an import that was given up are discarded after this long.
 const ABANDONED_AFTER_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -61,42 +55,101 @@ pub async fn import_contracts(
         is_dry_run: request.is_dry_run,
     };
     for _ in 0..ATTEMPTS_MAX {
-        let region = app.region().await?;
-        let today = app.clock.today_in(&region.time_zone);
-        let columns =
-            ContractRows::find(&mut file, 0, region.region.contract_form()).map_err(Refusal::Sheet)?;
-        let mut run = Run::begin(app, &origin, columns.stated()).await?;
-        run.report.ignored_columns = columns.ignored().to_vec();
-        for row in file.rows(0).map_err(|problem| Refusal::Sheet(vec![problem]))? {
-            let row = row.map_err(|problem| Refusal::Sheet(vec![problem]))?;
-            if row.number < columns.first_data_row()
-                || row.cells.iter().all(crate::sheet::SheetCell::is_empty)
-            {
-                continue;
-            }
-            run.report.rows += 1;
-            let checked = match columns.raw(&row) {
-                Err(problems) => Err(problems),
-                Ok(raw) => check_row(&raw, &region.region, today).map_err(|problems| {
-                    problems.into_iter().map(|problem| columns.located(row.number, problem)).collect()
-                }),
-            };
-            match checked {
-                Err(problems) => run.report.note_problems(problems),
-                Ok(checked) => {
-                    let warnings =
-                        checked.warnings.into_iter().map(|warning| columns.located(row.number, warning));
-                    run.report.note_warnings(warnings.collect());
-                    run.take(row.number, checked.contract).await?;
-                }
-            }
-            progress(run.report.rows);
+        let mut run = Run::begin(app, &origin).await?;
+        if let Err(refusal) = read_file(&mut run, &mut file, &mut progress).await {
+            run.discard().await?;
+            return Err(refusal);
         }
         if let Some(report) = run.finish(actor).await? {
             return Ok(report);
         }
     }
     Err(Refusal::Overtaken("import".to_owned()))
+}
+
+/// Hands all rows of all sheets over; hidden sheets and sheets without a list of contracts are only named.
+async fn read_file(
+    run: &mut Run<'_>,
+    file: &mut SheetFile,
+    progress: &mut (impl FnMut(u64) + Send),
+) -> Result<(), Refusal> {
+    let one = |problem| Refusal::Sheet(vec![problem]);
+    let region = run.region();
+    let form = region.region.contract_form();
+    let infos = file.sheets().to_vec();
+    let mut lists = Vec::new();
+    let mut visible = Vec::new();
+    for (sheet, info) in infos.iter().enumerate() {
+        if info.visibility == Visibility::Visible {
+            visible.push(sheet);
+            if ContractRows::is_list_of_contracts(file, sheet, form).map_err(one)? {
+                lists.push(sheet);
+                continue;
+            }
+        }
+        run.report.ignored_sheets.push(info.name.clone());
+    }
+    if lists.is_empty() {
+        let sheet = visible.first().copied().unwrap_or(0);
+        let columns = ContractRows::find(file, sheet, form).map_err(Refusal::Sheet)?;
+        let name = infos.get(sheet).map_or("", |info| info.name.as_str());
+        return columns.map_or_else(|| Err(one(no_header(name))), |_| Ok(()));
+    }
+    for sheet in lists {
+        let columns = ContractRows::find(file, sheet, form).map_err(Refusal::Sheet)?;
+        if let Some(columns) = columns {
+            read_sheet(run, file, sheet, columns, progress).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn read_sheet(
+    run: &mut Run<'_>,
+    file: &mut SheetFile,
+    sheet: usize,
+    mut columns: ContractRows,
+    progress: &mut (impl FnMut(u64) + Send),
+) -> Result<(), Refusal> {
+    let one = |problem| Refusal::Sheet(vec![problem]);
+    let region = run.region();
+    let today = run.today();
+    let names: Vec<String> = file.sheets().iter().map(|info| info.name.clone()).collect();
+    run.state(columns.stated()).await?;
+    run.report.ignored_columns.extend(columns.ignored().iter().cloned());
+    for row in file.rows(sheet).map_err(one)? {
+        let row = row.map_err(one)?;
+        if row.number < columns.first_data_row() {
+            continue;
+        }
+        if columns.is_beside_the_contracts(&row) {
+            run.report.skipped_rows += u64::from(!row.cells.iter().all(SheetCell::is_empty));
+            continue;
+        }
+        run.report.rows += 1;
+        let checked = match columns.raw(&row) {
+            Err(problems) => Err(problems),
+            Ok(raw) => check_row(&raw, &region.region, today).map_err(|problems| {
+                problems.into_iter().map(|problem| columns.located(row.number, problem)).collect()
+            }),
+        };
+        match checked {
+            Err(problems) => run.report.note_problems(problems),
+            Ok(checked) => {
+                let warnings =
+                    checked.warnings.into_iter().map(|warning| columns.located(row.number, warning));
+                run.report.note_warnings(warnings.collect());
+                let number = checked.contract.registration_number.clone();
+                let taken = run.take(Seen { sheet, row: row.number }, checked.contract).await?;
+                if let Taken::Contradicts(first) = taken {
+                    let problem = twice(&names[first.sheet], first.row, &number);
+                    run.report.note_problems(vec![columns.located(row.number, problem)]);
+                }
+            }
+        }
+        progress(run.report.rows);
+    }
+    Ok(())
 }
 
 /// Imports records that are already typed, through the same comparison and staging.
@@ -115,11 +168,19 @@ pub async fn import_records(
         strictness: Strictness::AllOrNothing,
         is_dry_run: false,
     };
-    let stated = FIELD_KEYS.iter().map(ToString::to_string).collect();
-    let mut run = Run::begin(app, &origin, stated).await?;
+    let mut run = Run::begin(app, &origin).await?;
+    run.state(FIELD_KEYS.iter().map(ToString::to_string).collect()).await?;
     for (row, contract) in (1..).zip(contracts) {
         run.report.rows += 1;
-        run.take(row, contract).await?;
+        let number = contract.registration_number.clone();
+        if run.take(Seen { sheet: 0, row }, contract).await? != Taken::Yes {
+            run.discard().await?;
+            return Err(Refusal::invalid(
+                "contract.number.twice",
+                format!("登记编号 {number} 出现两次而内容不同。"),
+                format!("registration number {number} occurs twice with other content"),
+            ));
+        }
     }
     run.finish(actor).await?.ok_or_else(|| Refusal::Overtaken("import".to_owned()))
 }
@@ -133,200 +194,14 @@ pub async fn discard_abandoned_imports(app: &App) -> Result<u64, Refusal> {
     Ok(discarded)
 }
 
-struct Origin {
-    source: Source,
-    file_name: String,
-    file_sha256: String,
-    consent: Consent,
-    strictness: Strictness,
-    is_dry_run: bool,
-}
-
-/// One attempt.
-struct Run<'a> {
-    app: &'a App,
-    origin: &'a Origin,
-    stage: Stage<'a>,
-    report: ImportReport,
-    chunk: Vec<Incoming>,
-    /// Row and hash of the content under which a number was first seen in the file.
-    seen: HashMap<String, (u32, u64)>,
-    months: BTreeSet<Month>,
-    /// End of the log when the attempt began.
-    began_at: i64,
-}
-
-impl<'a> Run<'a> {
-    async fn begin(
-        app: &'a App,
-        origin: &'a Origin,
-        stated: std::collections::HashSet<String>,
-    ) -> Result<Self, Refusal> {
-        let mut tx = app.db.read().await?;
-        let region = app.region_in(&mut tx).await?;
-        let basis = crate::attribution::load_basis(&mut tx).await?;
-        let began_at = xiaoxiang_store::log::head(&mut tx).await?.size - 1;
-        let stage = Stage::new(app, region, basis, origin.source, origin.consent, stated);
-        Ok(Self {
-            app,
-            origin,
-            stage,
-            report: ImportReport::default(),
-            chunk: Vec::with_capacity(CHUNK_ROWS),
-            seen: HashMap::new(),
-            months: BTreeSet::new(),
-            began_at,
-        })
+fn twice(sheet: &str, row: u32, number: &str) -> RowProblem {
+    RowProblem {
+        field: "registration_number".to_owned(),
+        value: number.to_owned(),
+        code: "contract.number.twice",
+        reason_zh: format!("登记编号与 {sheet} 第 {row} 行相同而内容不同"),
+        reason_en: format!("the same registration number as row {row} of {sheet} with other content"),
+        fix_zh: "保留正确的一行".to_owned(),
+        fix_en: "keep the right one of the two".to_owned(),
     }
-
-    async fn take(&mut self, row: u32, contract: Contract) -> Result<(), Refusal> {
-        let hash = content_fingerprint(&contract)?;
-        match self.seen.get(&contract.registration_number) {
-            Some((_, first_hash)) if *first_hash == hash => {
-                self.report.repeated += 1;
-                return Ok(());
-            }
-            Some((first_row, _)) => {
-                self.report.note_problems(vec![twice(row, *first_row, &contract.registration_number)]);
-                return Ok(());
-            }
-            None => {
-                self.seen.insert(contract.registration_number.clone(), (row, hash));
-            }
-        }
-        self.months.insert(Month::of(contract.registered_on));
-        self.chunk.push(Incoming { row, contract });
-        if self.chunk.len() >= CHUNK_ROWS { self.flush().await } else { Ok(()) }
-    }
-
-    /// Whether there is still a point in writing.
-    fn is_writing(&self) -> bool {
-        let is_spoilt = self.origin.strictness == Strictness::AllOrNothing && self.report.problem_count > 0;
-        !self.origin.is_dry_run && !is_spoilt
-    }
-
-    async fn flush(&mut self) -> Result<(), Refusal> {
-        let chunk = std::mem::take(&mut self.chunk);
-        if chunk.is_empty() {
-            return Ok(());
-        }
-        let to_write = self.stage.compare(chunk, &mut self.report).await?;
-        if to_write.is_empty() || !self.is_writing() {
-            return Ok(());
-        }
-        let mut tx = self.app.db.begin(self.app.clock.now_ms()).await?;
-        self.stage.write(&mut tx, to_write).await?;
-        tx.keep_staged().await?;
-        Ok(())
-    }
-
-    /// Commits, or gives nothing where somebody else's commit makes a fresh attempt necessary.
-    async fn finish(mut self, actor: &str) -> Result<Option<ImportReport>, Refusal> {
-        self.flush().await?;
-        if self.report.problem_count > 0 && self.origin.strictness == Strictness::AllOrNothing {
-            self.discard().await?;
-            self.report.problems.truncate(LISTED_MAX);
-            return Ok(Some(ImportReport { new: 0, changed: 0, ..self.report }));
-        }
-        let is_new_month = self.origin.source == Source::Exchange && self.has_new_exchange_month().await?;
-        if self.origin.is_dry_run || (self.stage.change_set_id.is_none() && !is_new_month) {
-            return Ok(Some(self.report));
-        }
-        let now_ms = self.app.clock.now_ms();
-        let mut tx = self.app.db.begin(now_ms).await?;
-        if let Some(change_set_id) = self.stage.change_set_id {
-            tx.adopt(change_set_id);
-            tx.lock_log().await?;
-            let overtaken =
-                xiaoxiang_store::contract::list_overtaken(&mut tx, change_set_id, self.began_at).await?;
-            if !overtaken.is_empty() || is_attribution_changed(&mut tx, self.began_at).await? {
-                drop(tx);
-                self.discard().await?;
-                return Ok(None);
-            }
-        }
-        let import_id = self.app.new_id()?;
-        let change_set_id = tx.change_set().await?;
-        xiaoxiang_store::import::save(&mut tx, &self.import_row(&import_id, change_set_id, now_ms)).await?;
-        if self.origin.source == Source::Exchange {
-            for month in &self.months {
-                xiaoxiang_store::import::save_exchange_month(&mut tx, &month.to_string()).await?;
-            }
-        }
-        let commit = tx.commit(actor, [self.entry(&import_id)], []).await?;
-        self.report.import_id = Some(import_id);
-        self.report.position = Some(commit.position);
-        Ok(Some(self.report))
-    }
-
-    async fn has_new_exchange_month(&self) -> Result<bool, Refusal> {
-        let mut tx = self.app.db.read().await?;
-        let known = xiaoxiang_store::import::list_exchange_months(&mut tx, i64::MAX).await?;
-        Ok(self.months.iter().any(|month| !known.iter().any(|(known,)| *known == month.to_string())))
-    }
-
-    async fn discard(&self) -> Result<(), Refusal> {
-        if let Some(change_set_id) = self.stage.change_set_id {
-            let mut tx = self.app.db.begin(self.app.clock.now_ms()).await?;
-            xiaoxiang_store::import::discard(&mut tx, change_set_id).await?;
-            tx.keep_staged().await?;
-        }
-        Ok(())
-    }
-
-    fn import_row(&self, import_id: &str, change_set_id: i64, now_ms: i64) -> ImportRow {
-        let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        ImportRow {
-            import_id: import_id.to_owned(),
-            change_set_id,
-            source: self.origin.source.code().to_owned(),
-            file_name: self.origin.file_name.clone(),
-            file_sha256: self.origin.file_sha256.clone(),
-            row_count: count(self.report.rows),
-            new_count: count(self.report.new),
-            changed_count: count(self.report.changed),
-            unchanged_count: count(self.report.unchanged),
-            kept_count: count(self.report.kept),
-            problem_count: count(self.report.problem_count),
-            imported_at_ms: now_ms,
-        }
-    }
-
-    fn entry(&self, import_id: &str) -> NewEntry {
-        let mut payload = xiaoxiang_audit::subject::content_payload(&self.stage.content_state());
-        let months: Vec<Value> = self.months.iter().map(|month| month.to_string().into()).collect();
-        payload.extend([
-            ("source".to_owned(), self.origin.source.code().into()),
-            ("file_name".to_owned(), self.origin.file_name.clone().into()),
-            ("file_sha256".to_owned(), self.origin.file_sha256.clone().into()),
-            ("new".to_owned(), self.report.new.into()),
-            ("changed".to_owned(), self.report.changed.into()),
-            ("months".to_owned(), json!(months)),
-        ]);
-        NewEntry {
-            kind: "contract.imported",
-            subject: format!("import:{import_id}"),
-            payload: Value::Object(payload),
-        }
-    }
-}
-
-/// Eight bytes of a hash tell equal rows of one file from different ones.
-fn content_fingerprint(contract: &Contract) -> Result<u64, Refusal> {
-    let text = serde_json::to_vec(contract).map_err(|error| StoreError::Damaged(error.to_string()))?;
-    let digest = Sha256::digest(text);
-    let mut first = [0; 8];
-    first.copy_from_slice(&digest[..8]);
-    Ok(u64::from_be_bytes(first))
-}
-
-fn twice(row: u32, first_row: u32, number: &str) -> SheetProblem {
-    SheetProblem::new("contract.number.twice")
-        .reason(
-            format!("登记编号与第 {first_row} 行相同而内容不同"),
-            format!("the same registration number as row {first_row} with other content"),
-        )
-        .what_to_do("保留正确的一行", "keep the right one of the two")
-        .at_row(row)
-        .with_value(number)
 }

@@ -6,7 +6,7 @@ use xiaoxiang_domain::contract::FieldDifference;
 use crate::sheet::SheetProblem;
 
 /// Problems and differences listed in full; beyond that they are only counted.
-pub const LISTED_MAX: usize = 1_000;
+pub const LISTED_MAX: usize = 10_000;
 
 /// What happens to a file with bad rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +93,10 @@ pub struct ImportReport {
     pub problem_count: u64,
     /// Warnings, also those not listed.
     pub warning_count: u64,
+    /// Rows that are no contracts: totals, signatures, the header once more.
+    pub skipped_rows: u64,
+    /// Sheets that were not read: hidden, or without a list of contracts.
+    pub ignored_sheets: Vec<String>,
     /// Sheet columns that fill no field.
     pub ignored_columns: Vec<String>,
     /// The first problems.

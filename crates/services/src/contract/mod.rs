@@ -3,6 +3,7 @@
 mod erase_personal_data;
 mod import_contracts;
 mod import_report;
+mod import_run;
 mod record_contract;
 mod sheet_rows;
 mod staging;

@@ -26,7 +26,8 @@ pub async fn record_contract(
     let basis = crate::attribution::load_basis(&mut read).await?;
     let began_at = xiaoxiang_store::log::head(&mut read).await?.size - 1;
     drop(read);
-    let mut stage = Stage::new(app, region, basis, source, Consent::AcceptChanges, stated);
+    let mut stage = Stage::new(app, region, basis, source, Consent::AcceptChanges);
+    stage.stated = stated;
     let mut report = ImportReport::default();
     let number = contract.registration_number.clone();
     let to_write = stage.compare(vec![Incoming { row: 1, contract }], &mut report).await?;

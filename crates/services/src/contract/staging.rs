@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use xiaoxiang_audit::{Frontier, TreeState};
 use xiaoxiang_domain::attribution::AttributionBasis;
 use xiaoxiang_domain::contract::{
-    Contract, FieldDifference, PersonalFields, differences, filled_from, restore_personal, split_personal,
+    Contract, FieldDifference, PartyNature, PersonalFields, Side, differences, filled_from, restore_personal,
+    split_personal,
 };
 use xiaoxiang_domain::fact::Source;
 use xiaoxiang_store::contract::{self as store, CurrentRow, NewVersion};
@@ -27,6 +28,8 @@ use crate::region::RegionInForce;
 pub(crate) const CHUNK_ROWS: usize = 1_000;
 /// Fields whose values are always personal: named in a list of differences, not shown.
 const PERSONAL_FIELDS: [&str; 2] = ["contact", "telephone"];
+/// Fields whose values are personal where the party is a natural person, before or after.
+const PERSONAL_FIELDS_OF_PEOPLE: [&str; 2] = ["name", "address"];
 
 /// A checked row.
 #[derive(Debug)]
@@ -69,7 +72,6 @@ impl<'a> Stage<'a> {
         basis: AttributionBasis,
         source: Source,
         consent: Consent,
-        stated: HashSet<String>,
     ) -> Self {
         Self {
             app,
@@ -77,7 +79,7 @@ impl<'a> Stage<'a> {
             basis,
             source,
             consent,
-            stated,
+            stated: HashSet::new(),
             change_set_id: None,
             content: Frontier::default(),
             organisations: HashMap::new(),
@@ -145,7 +147,12 @@ impl<'a> Stage<'a> {
             registration_number: contract.registration_number.clone(),
             row: incoming.row,
             outcome,
-            fields: fields.into_iter().map(without_personal).collect(),
+            fields: fields
+                .into_iter()
+                .map(|field| {
+                    if is_personal(&field, &[&on_record, &contract]) { without_values(field) } else { field }
+                })
+                .collect(),
         });
         let is_written =
             matches!(outcome, DifferenceOutcome::Applied | DifferenceOutcome::RegistryReplacesExchange);
@@ -302,12 +309,17 @@ pub(crate) async fn is_attribution_changed(tx: &mut Tx, position: i64) -> Result
     Ok(false)
 }
 
-fn without_personal(difference: FieldDifference) -> FieldDifference {
-    let is_personal =
-        difference.field.split_once('.').is_some_and(|(_, field)| PERSONAL_FIELDS.contains(&field));
-    if !is_personal {
-        return difference;
-    }
+fn is_personal(difference: &FieldDifference, versions: &[&Contract]) -> bool {
+    let Some((side, field)) = difference.field.split_once('.') else { return false };
+    let is_person = || {
+        Side::from_code(side).is_some_and(|side| {
+            versions.iter().any(|contract| contract.party(side).nature == PartyNature::Person)
+        })
+    };
+    PERSONAL_FIELDS.contains(&field) || (PERSONAL_FIELDS_OF_PEOPLE.contains(&field) && is_person())
+}
+
+fn without_values(difference: FieldDifference) -> FieldDifference {
     FieldDifference {
         old: "（个人信息）".to_owned(), new: "（个人信息）".to_owned(), ..difference
     }

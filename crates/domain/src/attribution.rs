@@ -97,9 +97,14 @@ impl AttributionBasis {
         }
         let by_code = self.by_credit_code.get(&party.credit_code).filter(|_| !party.credit_code.is_empty());
         let Some(lines) = by_code.or_else(|| self.by_name.get(&party.name)) else { return ParkClaim::None };
+        // Of two companies with one name the codes tell which is meant.
+        let is_same = |line: &&ParkCompany| {
+            by_code.is_some() || party.credit_code.is_empty() || line.credit_code.is_empty()
+        };
         let mut parks: Vec<u32> = lines
             .iter()
             .map(|at| &self.companies[*at])
+            .filter(is_same)
             .filter(|line| line.holds_on(day))
             .map(|line| line.park_key)
             .collect();

@@ -170,6 +170,35 @@ pub async fn list_current_of_organisation(
     )
 }
 
+/// Current versions of all contracts after a contract key, in order, at most `limit`.
+pub async fn list_current(
+    tx: &mut Tx,
+    after_contract_key: i64,
+    limit: i64,
+) -> Result<Vec<CurrentRow>, StoreError> {
+    rows!(
+        tx,
+        CurrentRow,
+        "SELECT k.contract_key, v.contract_version_id, v.change_set_id, k.contract_id, k.registration_number, v.version, v.source,
+                v.seller_key, v.buyer_key, v.record, v.content_hash, c.position, p.fields AS personal
+           FROM contract_version v
+           JOIN contract k ON k.contract_key = v.contract_key
+           JOIN change_set c ON c.change_set_id = v.change_set_id
+           LEFT JOIN contract_personal p ON p.contract_version_id = v.contract_version_id
+          WHERE v.contract_key > $1
+            AND c.position IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM contract_version later
+                              JOIN change_set l ON l.change_set_id = later.change_set_id
+                             WHERE later.contract_key = v.contract_key
+                               AND later.version > v.version
+                               AND l.position IS NOT NULL)
+          ORDER BY v.contract_key
+          LIMIT $2",
+        after_contract_key,
+        limit
+    )
+}
+
 /// Writes versions into the open change set and gives their contract keys in order.
 pub async fn save_versions(tx: &mut WriteTx, versions: &[NewVersion]) -> Result<Vec<i64>, StoreError> {
     let change_set_id = tx.change_set().await?;

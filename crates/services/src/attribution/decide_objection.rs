@@ -5,7 +5,7 @@ use xiaoxiang_domain::region::DivisionCode;
 use xiaoxiang_store::attribution as store;
 use xiaoxiang_store::{Commit, NewEntry};
 
-use super::facts::{load_basis, reattribute};
+use super::facts::{Ground, load_basis, reattribute};
 use super::raise_objection::check_reason;
 use crate::app::App;
 use crate::refusal::Refusal;
@@ -41,7 +41,8 @@ pub async fn decide_objection(
     let number = &objection.registration_number;
     let current = xiaoxiang_store::contract::find_current(&mut tx, std::slice::from_ref(number)).await?;
     let rows: Vec<_> = current.into_values().collect();
-    let moved = reattribute(&mut tx, &rows, &region.region, &before, &after).await?;
+    let ground = |basis| Ground { region: &region.region, basis };
+    let moved = reattribute(&mut tx, &rows, ground(&before), ground(&after)).await?;
     let entry = NewEntry {
         kind: "attribution.objection_decided",
         subject: format!("contract:{number}"),

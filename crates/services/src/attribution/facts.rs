@@ -12,6 +12,9 @@ use xiaoxiang_store::{StoreError, Tx, WriteTx};
 
 use crate::refusal::Refusal;
 
+/// Contracts read at once while facts are renewed.
+pub(crate) const PAGE_ROWS: i64 = 500;
+
 /// Database keys that a record does not carry itself.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FactKeys {
@@ -117,26 +120,66 @@ pub(crate) async fn new_facts_of_rows(
     Ok(facts)
 }
 
-/// Writes new facts for the rows whose place has changed; gives how many.
+/// Everything on which the fact of a record rests.
+#[derive(Clone, Copy)]
+pub(crate) struct Ground<'a> {
+    pub region: &'a Region,
+    pub basis: &'a AttributionBasis,
+}
+
+/// Writes new facts for the rows that count otherwise than before; gives how many.
 pub(crate) async fn reattribute(
     tx: &mut WriteTx,
     rows: &[CurrentRow],
-    region: &Region,
-    before: &AttributionBasis,
-    after: &AttributionBasis,
+    before: Ground<'_>,
+    after: Ground<'_>,
 ) -> Result<usize, Refusal> {
     let mut moved = Vec::new();
     for row in rows {
         let contract: Contract = serde_json::from_str(&row.record)
             .map_err(|error| damaged(&format!("record of {}: {error}", row.registration_number)))?;
-        let was = attribute(row.contract_key, &contract, region, before);
-        if was != attribute(row.contract_key, &contract, region, after) {
+        let keys = FactKeys {
+            contract_key: row.contract_key,
+            version: row.version,
+            seller_organisation: row.seller_key,
+            buyer_organisation: row.buyer_key,
+            // The same before and after.
+            registrar: 0,
+        };
+        // So is the source.
+        let counts_on =
+            |ground: Ground<'_>| fact_of(&contract, Source::Registry, keys, ground.region, ground.basis).fact;
+        if counts_on(before) != counts_on(after) {
             moved.push(row.clone());
         }
     }
-    let facts = new_facts_of_rows(tx, &moved, region, after).await?;
+    let facts = new_facts_of_rows(tx, &moved, after.region, after.basis).await?;
     xiaoxiang_store::fact::save_facts(tx, &facts).await?;
     Ok(facts.len())
+}
+
+/// Renews the facts of all contracts on record that count otherwise on other ground; gives how many. Where nobody can
+/// tell how they counted before, all of them.
+pub(crate) async fn reattribute_all(
+    tx: &mut WriteTx,
+    before: Option<Ground<'_>>,
+    after: Ground<'_>,
+) -> Result<usize, Refusal> {
+    let mut moved = 0;
+    let mut last = 0;
+    loop {
+        let page = xiaoxiang_store::contract::list_current(tx, last, PAGE_ROWS).await?;
+        let Some(end) = page.last() else { return Ok(moved) };
+        last = end.contract_key;
+        moved += match before {
+            Some(before) => reattribute(tx, &page, before, after).await?,
+            None => {
+                let facts = new_facts_of_rows(tx, &page, after.region, after.basis).await?;
+                xiaoxiang_store::fact::save_facts(tx, &facts).await?;
+                facts.len()
+            }
+        };
+    }
 }
 
 fn day(text: &str) -> Result<Date, StoreError> {

@@ -7,15 +7,13 @@ use xiaoxiang_store::attribution::{self as store, ParkCompanyRow};
 use xiaoxiang_store::contract::CurrentRow;
 use xiaoxiang_store::{NewEntry, WriteTx};
 
-use super::facts::{load_basis, reattribute};
+use super::facts::{Ground, PAGE_ROWS, load_basis, reattribute};
 use crate::app::App;
 use crate::refusal::Refusal;
 use crate::sheet::{SheetFile, SheetProblem, fold_width, open_sheet, parse_date};
 
 /// Companies on one park's list.
 const COMPANIES_MAX: usize = 50_000;
-/// Contracts read at once while facts are renewed.
-const PAGE_ROWS: i64 = 500;
 
 /// What the new list did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -61,6 +59,7 @@ pub async fn replace_park_list(
     let rows: Vec<ParkCompanyRow> = companies.iter().map(row_of).collect();
     store::replace_park_list(&mut tx, i64::from(park_key), &rows).await?;
     let after = load_basis(&mut tx).await?;
+    let ground = |basis| Ground { region: &region.region, basis };
     let mut moved_contracts = 0;
     let concerned = before.companies().iter().filter(|line| line.park_key == park_key).chain(&companies);
     let mut organisations = Vec::new();
@@ -84,7 +83,7 @@ pub async fn replace_park_list(
             last = end;
             let fresh: Vec<CurrentRow> =
                 page.into_iter().filter(|row| done.insert(row.contract_key)).collect();
-            moved_contracts += reattribute(&mut tx, &fresh, &region.region, &before, &after).await?;
+            moved_contracts += reattribute(&mut tx, &fresh, ground(&before), ground(&after)).await?;
         }
     }
     let entry = NewEntry {

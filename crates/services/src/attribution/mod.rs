@@ -7,7 +7,7 @@ mod park_findings;
 mod raise_objection;
 
 pub use decide_objection::decide_objection;
-pub(crate) use facts::{FactKeys, fact_of, load_basis};
+pub(crate) use facts::{FactKeys, Ground, fact_of, load_basis, reattribute_all};
 pub use import_park_list::{ImportedParkList, import_park_list, replace_park_list};
 pub use park_findings::{ParkFindings, park_findings};
 pub use raise_objection::{NewObjection, list_objections, raise_objection};

@@ -5,15 +5,15 @@ use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::json;
 use xiaoxiang_domain::bulletin::{BulletinStatus, CorrectionDecision, Dimension};
-use xiaoxiang_domain::period::Period;
 use xiaoxiang_statistics::city_monthly::DIRECTIONS;
 use xiaoxiang_statistics::correction::{CellChange, corrections};
 use xiaoxiang_statistics::cross_table::Cell;
 use xiaoxiang_statistics::layout::row_key_text;
-use xiaoxiang_statistics::table::{RowKey, TableRequest};
+use xiaoxiang_statistics::table::RowKey;
 use xiaoxiang_store::bulletin::{self as store, CorrectionRow};
 use xiaoxiang_store::{NewEntry, StoreError, Tx};
 
+use super::content::CITY_MONTHLY;
 use super::explain_cell::contracts_of;
 use super::list_bulletins::{BulletinDetail, find_bulletin};
 use super::make_table::{TableAsk, refused};
@@ -31,6 +31,8 @@ const REASON_CHARACTERS_MAX: usize = 2_000;
 /// One published cell that is no longer what was published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CellCorrection {
+    /// Key of the table.
+    pub table: String,
     /// `registered`, `output` or `absorbed`.
     pub direction: &'static str,
     /// Months of the figure.
@@ -47,7 +49,7 @@ pub struct CellCorrection {
     pub contracts: Vec<String>,
 }
 
-/// Cells of the city table of a signed bulletin that have changed since it was frozen, or since its last correction.
+/// Cells of all tables of a signed bulletin that have changed since it was frozen, or since its last correction.
 pub async fn list_pending_changes(app: &App, bulletin_id: &str) -> Result<Vec<CellCorrection>, Refusal> {
     let detail = signed(app, bulletin_id).await?;
     let figures = app.figures().await?;
@@ -160,15 +162,26 @@ async fn changes_since(
     detail: &BulletinDetail,
 ) -> Result<Vec<CellCorrection>, Refusal> {
     let period = detail.summary.period;
-    let mut spans = vec![period];
-    if period.cumulative() != period {
-        spans.push(period.cumulative());
-    }
+    let from_position = last_position(detail);
     let mut changes = Vec::new();
-    for direction in DIRECTIONS {
-        for months in &spans {
-            let request = TableAsk::new(direction, Dimension::City, *months).request();
-            changes.extend(changes_of(figures, tx, &request, *months, last_position(detail)).await?);
+    for table in &detail.content.tables {
+        if table.key == CITY_MONTHLY {
+            let mut spans = vec![period];
+            if period.cumulative() != period {
+                spans.push(period.cumulative());
+            }
+            for direction in DIRECTIONS {
+                for months in &spans {
+                    let ask = TableAsk::new(direction, Dimension::City, *months);
+                    changes.extend(changes_of(figures, tx, &table.key, &ask, from_position).await?);
+                }
+            }
+        } else {
+            let ask = TableAsk {
+                only: table.only.clone(),
+                ..TableAsk::new(table.direction, table.by, period.cumulative())
+            };
+            changes.extend(changes_of(figures, tx, &table.key, &ask, from_position).await?);
         }
     }
     Ok(changes)
@@ -177,13 +190,19 @@ async fn changes_since(
 async fn changes_of(
     figures: &Figures<'_>,
     tx: &mut Tx,
-    request: &TableRequest,
-    months: Period,
+    table: &str,
+    ask: &TableAsk,
     from_position: i64,
 ) -> Result<Vec<CellCorrection>, Refusal> {
-    let found =
-        corrections(figures.columns(), figures.lists(), request, from_position, figures.position(), None)
-            .map_err(refused)?;
+    let found = corrections(
+        figures.columns(),
+        figures.lists(),
+        &ask.request(),
+        from_position,
+        figures.position(),
+        None,
+    )
+    .map_err(refused)?;
     let mut changes = Vec::with_capacity(found.changes.len());
     for change in found.changes {
         let contracts = match change.row {
@@ -193,8 +212,9 @@ async fn changes_of(
         };
         let pair = |pick: fn(&Cell) -> i128| [pick(&change.before), pick(&change.after)];
         changes.push(CellCorrection {
-            direction: request.direction.code(),
-            months: months.to_string(),
+            table: table.to_owned(),
+            direction: ask.direction.code(),
+            months: ask.period.to_string(),
             row: row_key_text(&change.row),
             count: [change.before.count, change.after.count],
             contract_value_fen: pair(|cell| cell.contract_value),

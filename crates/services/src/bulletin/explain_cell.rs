@@ -4,6 +4,7 @@ use serde::Serialize;
 use xiaoxiang_domain::bulletin::{Dimension, Direction};
 use xiaoxiang_domain::contract::Contract;
 use xiaoxiang_domain::period::Period;
+use xiaoxiang_domain::region::DivisionCode;
 use xiaoxiang_statistics::cross_table::Cell;
 use xiaoxiang_statistics::explain::{PageOf, explain};
 use xiaoxiang_statistics::table::RowKey;
@@ -108,7 +109,7 @@ async fn explain_in(
     column: Option<u32>,
     page: PageOf,
 ) -> Result<CellBehind, Refusal> {
-    let key = row_key(figures, ask.by, row);
+    let key = row_key(figures, tx, ask.by, row).await?;
     let behind =
         explain(figures.columns(), figures.lists(), &ask.request(), &key, column, page).map_err(refused)?;
     let contracts = contracts_of(tx, &behind.fact_ids()).await?;
@@ -140,30 +141,50 @@ pub(super) async fn contracts_of(tx: &mut Tx, fact_ids: &[i64]) -> Result<Vec<Co
         .collect()
 }
 
-/// A row by its key, or by the name of a division.
-fn row_key(figures: &Figures<'_>, by: Dimension, row: &str) -> RowKey {
+/// A row by its key or by its name; what is neither is not found, never «unknown».
+async fn row_key(figures: &Figures<'_>, tx: &mut Tx, by: Dimension, row: &str) -> Result<RowKey, Refusal> {
     let region = &figures.region().region;
     match row {
-        "total" | "总计" => return RowKey::Total,
-        "outside" => return RowKey::Outside,
+        "total" | "总计" | "合计" => return Ok(RowKey::Total),
+        "outside" => return Ok(RowKey::Outside),
         _ => {}
     }
-    if let Some(group) = figures.lists().groups().iter().find(|group| group.key == row) {
-        return RowKey::Subtotal(group.key.clone());
+    let groups = figures.lists().groups();
+    let is_group =
+        |key: &str| region.groups().iter().any(|group| group.name == row && group.key.to_string() == key);
+    if let Some(group) = groups.iter().find(|group| group.key == row || is_group(&group.key)) {
+        return Ok(RowKey::Subtotal(group.key.clone()));
     }
     if let Ok(key) = row.parse() {
-        return RowKey::Key(key);
+        return Ok(RowKey::Key(key));
     }
-    if by == Dimension::City || by == Dimension::County {
-        let inside = region.divisions().by_name(row).into_iter().find(|code| region.contains(*code));
-        return RowKey::Key(inside.map_or(0, |code| code.0));
-    }
-    let list = match by {
-        Dimension::Type => "contract_type",
-        Dimension::Field => "technical_field",
-        Dimension::SellerKind | Dimension::BuyerKind => "party_kind",
-        _ => "ip_kind",
+    let code = |list: &str| {
+        let found = region.codes(list).and_then(|codes| codes.roots().find(|code| code.name == row));
+        found.and_then(|code| code.number).map(u32::from)
     };
-    let found = region.codes(list).and_then(|codes| codes.roots().find(|code| code.name == row));
-    RowKey::Key(found.and_then(|code| code.number).map_or(0, u32::from))
+    let found = match by {
+        Dimension::City | Dimension::County => {
+            let inside = |code: &DivisionCode| region.contains(*code);
+            region.divisions().by_name(row).into_iter().find(inside).map(|code| code.0)
+        }
+        Dimension::Park => region.parks().find(row).map(|park| park.key),
+        Dimension::Month => {
+            row.parse::<Period>().ok().filter(|period| period.first() == period.last()).and_then(|period| {
+                u32::try_from(i32::from(period.first().year) * 100 + i32::from(period.first().month)).ok()
+            })
+        }
+        Dimension::Type => code("contract_type"),
+        Dimension::Field => code("technical_field"),
+        Dimension::SellerKind | Dimension::BuyerKind => code("party_kind"),
+        Dimension::Ip => code("ip_kind"),
+        Dimension::Organisation => key_named(xiaoxiang_store::organisation::list_names(tx).await?, row),
+        Dimension::Registrar => {
+            key_named(xiaoxiang_store::organisation::list_registrar_names(tx).await?, row)
+        }
+    };
+    found.map(RowKey::Key).ok_or_else(|| Refusal::NotFound(row.to_owned()))
+}
+
+fn key_named(names: Vec<(i64, String)>, row: &str) -> Option<u32> {
+    names.into_iter().find(|(_, name)| name == row).and_then(|(key, _)| u32::try_from(key).ok())
 }

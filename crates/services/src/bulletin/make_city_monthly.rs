@@ -57,7 +57,7 @@ pub(super) async fn make_city_monthly_in(
     let made =
         city_monthly(figures.columns(), figures.lists(), &targets, &request, &published).map_err(refused)?;
     let words = labels(tx, &figures.region().region, &[]).await?;
-    let context = note_context(tx, position).await?;
+    let context = note_context(tx, position, period.cumulative()).await?;
     let printed = lay_out_city_monthly(&made, &words, &context);
     let leading = made.cumulative.as_ref().unwrap_or(&made.period);
     let sentences = leading.iter().map(|table| sentence(table, &words)).collect();

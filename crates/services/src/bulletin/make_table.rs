@@ -1,8 +1,9 @@
 //! Makes one table as it is asked for on the command line, on a page, or for a bulletin.
 
-use jiff::civil::Date;
+use std::collections::BTreeSet;
+
 use xiaoxiang_domain::bulletin::{Dimension, Direction, GrowthBase, PrintedNote, PrintedTable};
-use xiaoxiang_domain::period::Period;
+use xiaoxiang_domain::period::{Month, Period};
 use xiaoxiang_domain::region::DivisionCode;
 use xiaoxiang_statistics::json::BulletinJson;
 use xiaoxiang_statistics::layout::{NoteContext, lay_out, sentence};
@@ -101,7 +102,7 @@ pub(super) async fn make_table_in(
     let region = &figures.region().region;
     let dimensions: Vec<Dimension> = [Some(ask.by), ask.and].into_iter().flatten().collect();
     let words = labels(tx, region, &dimensions).await?;
-    let context = note_context(tx, ask.as_of.unwrap_or(figures.position())).await?;
+    let context = note_context(tx, ask.as_of.unwrap_or(figures.position()), ask.period).await?;
     Ok(MadeTable {
         printed: lay_out(&table, &words, &context),
         json: BulletinJson::new(&table, &words, &context, region.code().0),
@@ -175,11 +176,25 @@ pub(super) async fn published_position(tx: &mut Tx, period: Period) -> Result<Op
     Ok(closed.into_iter().find(|(closed, ..)| is_whole_year && *closed == year).map(|(_, as_of, ..)| as_of))
 }
 
-/// Until which day exchange data are in, as of a log position: the end of the last month without a gap before it.
-pub(super) async fn note_context(tx: &mut Tx, as_of: i64) -> Result<NoteContext, Refusal> {
-    let months = xiaoxiang_store::import::list_exchange_months(tx, as_of).await?;
-    let newest = months.last().and_then(|(month,)| month.parse::<Period>().ok());
-    Ok(NoteContext { exchange_until: newest.map(|month: Period| -> Date { month.last_day() }) })
+/// Until which day exchange data are in without a gap, seen from the period's first month: a missing month is never
+/// passed over, whatever came after it.
+pub(super) async fn note_context(tx: &mut Tx, as_of: i64, period: Period) -> Result<NoteContext, Refusal> {
+    let delivered: BTreeSet<Month> = xiaoxiang_store::import::list_exchange_months(tx, as_of)
+        .await?
+        .into_iter()
+        .filter_map(|(month,)| month.parse::<Period>().ok())
+        .map(Period::first)
+        .collect();
+    let mut next = period.first();
+    while delivered.contains(&next) {
+        next = Month::from_index(next.index() + 1);
+    }
+    let last = if next == period.first() {
+        delivered.range(..next).next_back().copied()
+    } else {
+        Some(Month::from_index(next.index() - 1))
+    };
+    Ok(NoteContext { exchange_until: last.map(Month::last_day) })
 }
 
 pub(super) fn refused(problem: TableProblem) -> Refusal {

@@ -73,32 +73,31 @@ impl ReadModel {
 
 impl App {
     /// The figures as of the newest commit.
+    ///
+    /// A connection is only taken while the lock is held, never the other way round: readers that held all
+    /// connections while they waited for the lock would stop the one who holds it and needs a connection.
     pub async fn figures(&self) -> Result<Figures<'_>, Refusal> {
+        {
+            let guard = self.read_model.model.read().await;
+            if let Some(model) = guard.as_ref() {
+                let mut tx = self.db.read().await?;
+                let region = self.region_in(&mut tx).await?;
+                let head = xiaoxiang_store::log::head(&mut tx).await?;
+                if model.position == head.size - 1 && model.follows(&head.log_id, &region, &mut tx).await? {
+                    return Ok(Figures { guard });
+                }
+            }
+        }
+        let mut guard = self.read_model.model.write().await;
         let mut tx = self.db.read().await?;
         let region = self.region_in(&mut tx).await?;
         let head = xiaoxiang_store::log::head(&mut tx).await?;
         let newest = head.size - 1;
-        {
-            let guard = self.read_model.model.read().await;
-            if let Some(model) = guard.as_ref()
-                && model.position == newest
-                && model.follows(&head.log_id, &region, &mut tx).await?
-            {
-                return Ok(Figures { guard });
-            }
-        }
-        let mut guard = self.read_model.model.write().await;
         let kept = match guard.take() {
             Some(model)
                 if model.position <= newest && model.follows(&head.log_id, &region, &mut tx).await? =>
             {
                 Some(model)
-            }
-            // Another reader was faster and is ahead of this snapshot.
-            Some(model) if model.position > newest && model.log_id == head.log_id => {
-                *guard = Some(model);
-                drop(tx);
-                return Ok(Figures { guard: guard.downgrade() });
             }
             _ => None,
         };

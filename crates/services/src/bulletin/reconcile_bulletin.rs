@@ -145,7 +145,7 @@ async fn compare(
     };
     let context = ReconcileContext {
         labels: &words,
-        notes: note_context(tx, figures.position()).await?,
+        notes: note_context(tx, figures.position(), period).await?,
         alternatives: &alternatives,
         published: published.as_ref(),
     };

@@ -16,19 +16,26 @@ impl LogKey {
     /// Reads the key file, or makes a new key readable by its owner only.
     pub fn load_or_create(app: &App, path: &Path) -> Result<Self, Refusal> {
         let failed = |source| Refusal::File { path: path.display().to_string(), source };
-        if path.exists() {
-            let text = std::fs::read_to_string(path).map_err(failed)?;
-            let key = SigningKey::from_pkcs8_pem(&text).map_err(|error| {
-                Refusal::invalid(
-                    "audit.key",
-                    format!("{} 不是签名密钥。请恢复备份的密钥文件。", path.display()),
-                    format!("{}: {error}; restore the key file from its backup", path.display()),
-                )
-            })?;
-            return Ok(Self(key));
+        if !path.exists() {
+            let key = SigningKey::from_seed(&app.random_32()?);
+            let unfinished = path.with_extension(format!("{}.unfinished", std::process::id()));
+            write_private(&unfinished, &key.to_pkcs8_pem()).map_err(failed)?;
+            // The file appears whole or not at all, and of two nodes that make a key at once one gives way.
+            let linked = std::fs::hard_link(&unfinished, path);
+            std::fs::remove_file(&unfinished).map_err(failed)?;
+            match linked {
+                Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(failed(error)),
+                _ => {}
+            }
         }
-        let key = SigningKey::from_seed(&app.random_32()?);
-        write_private(path, &key.to_pkcs8_pem()).map_err(failed)?;
+        let text = std::fs::read_to_string(path).map_err(failed)?;
+        let key = SigningKey::from_pkcs8_pem(&text).map_err(|error| {
+            Refusal::invalid(
+                "audit.key",
+                format!("{} 不是签名密钥。请恢复备份的密钥文件。", path.display()),
+                format!("{}: {error}; restore the key file from its backup", path.display()),
+            )
+        })?;
         Ok(Self(key))
     }
 
@@ -49,7 +56,7 @@ impl LogKey {
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write as _;
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;

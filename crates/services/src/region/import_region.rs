@@ -7,6 +7,7 @@ use xiaoxiang_store::NewEntry;
 use xiaoxiang_store::region::{self as store, RegionFileRow};
 
 use crate::app::App;
+use crate::attribution::{Ground, load_basis, reattribute_all};
 use crate::refusal::Refusal;
 
 /// What became of an import.
@@ -30,6 +31,9 @@ pub fn check_region(layers: &[RegionLayer]) -> Result<Region, Refusal> {
 }
 
 /// Stores the folders as a new version where they differ from the one in force.
+///
+/// Contracts that count otherwise under it (a code that was not listed, a park, a successor) get new facts in the same
+/// commit, so that what is on record and what comes later are counted alike; published figures list the change.
 pub async fn import_region(
     app: &App,
     actor: &str,
@@ -45,11 +49,23 @@ pub async fn import_region(
     }
     let names = layers.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>().join(" ");
     let code = region.code().to_string();
+    // Under the log's lock, so that no contract slips in between the two versions.
+    tx.lock_log().await?;
+    let held = match app.region_in(&mut tx).await {
+        Ok(held) => Some(held),
+        // Files that an earlier program accepted and this one does not must not stand in the way of better ones.
+        Err(Refusal::NoRegion | Refusal::Region(_)) => None,
+        Err(refusal) => return Err(refusal),
+    };
+    let basis = &load_basis(&mut tx).await?;
+    let before = held.as_ref().map(|held| Ground { region: &held.region, basis });
+    let moved_contracts = reattribute_all(&mut tx, before, Ground { region: &region, basis }).await?;
     let region_version_id = store::save_version(&mut tx, &code, &names, &sha256, &rows_of(layers)).await?;
     let entry = NewEntry {
         kind: "region.imported",
         subject: format!("region:{code}"),
-        payload: json!({ "version": region_version_id, "layers": names, "sha256": sha256, "name": region.name() }),
+        payload: json!({ "version": region_version_id, "layers": names, "sha256": sha256, "name": region.name(),
+            "moved_contracts": moved_contracts }),
     };
     tx.commit(actor, [entry], []).await?;
     *app.region.write().await = None;

@@ -52,7 +52,7 @@ enum Command {
     #[command(subcommand)]
     Import(import::ImportCommand),
     /// Bulletins (统计通报)
-    Bulletin(bulletin::BulletinArguments),
+    Bulletin(Box<bulletin::BulletinArguments>),
     /// Places of contracts: objections and decisions (归属)
     #[command(subcommand)]
     Attribution(attribution::AttributionCommand),
@@ -85,7 +85,7 @@ pub async fn run() -> ExitCode {
         Command::Migrate => database::migrate(&context).await,
         Command::Region(command) => region::run(&context, command).await,
         Command::Import(command) => import::run(&context, command).await,
-        Command::Bulletin(bulletin) => bulletin::run(&context, bulletin).await,
+        Command::Bulletin(bulletin) => bulletin::run(&context, *bulletin).await,
         Command::Attribution(command) => attribution::run(&context, command).await,
         Command::Target(command) => target::run(&context, command).await,
         Command::Audit(command) => audit::run(&context, command).await,

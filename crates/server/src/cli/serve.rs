@@ -26,6 +26,7 @@ pub async fn run(context: &Context, arguments: ServeArguments) -> CommandResult 
 
 /// Serves until SIGINT or SIGTERM; requests under way are answered first.
 pub async fn serve(app: App, listen: SocketAddr, origin: DataOrigin) -> CommandResult {
+    log_to_stderr();
     let failed = |source| Refusal::File { path: listen.to_string(), source };
     let listener = TcpListener::bind(listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
@@ -37,6 +38,15 @@ pub async fn serve(app: App, listen: SocketAddr, origin: DataOrigin) -> CommandR
     axum::serve(listener, router).with_graceful_shutdown(stop_signal()).await.map_err(failed)?;
     db.close().await;
     Ok(Outcome::Done)
+}
+
+/// Failures go to stderr; `RUST_LOG` says how much more.
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::builder()
+        .with_default_directive(tracing_subscriber::filter::LevelFilter::WARN.into())
+        .from_env_lossy();
+    // A second server in one process, as in tests, keeps the first one's.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
 async fn stop_signal() {

@@ -59,7 +59,12 @@ impl Refusal {
     /// Whether the program failed, and not the request.
     #[must_use]
     pub const fn is_failure(&self) -> bool {
-        matches!(self, Self::Store(_) | Self::Randomness(_) | Self::File { .. })
+        match self {
+            // What the caller can mend is no failure of the program.
+            Self::Store(StoreError::Schema { .. } | StoreError::Address(_)) => false,
+            Self::Store(_) | Self::Randomness(_) | Self::File { .. } => true,
+            _ => false,
+        }
     }
 
     /// What happened and what to do next, Chinese and English.

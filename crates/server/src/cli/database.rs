@@ -1,6 +1,6 @@
 //! Opens the database for a command, and `migrate`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use xiaoxiang_services::log::LogKey;
 use xiaoxiang_services::{App, Refusal};
@@ -12,6 +12,15 @@ use crate::clock::system_clock;
 
 /// Opens a database whose schema is this program's.
 pub async fn open(context: &Context) -> Result<App, Refusal> {
+    if let Some(path) = sqlite_path(&context.database)
+        && !path.exists()
+    {
+        return Err(Refusal::invalid(
+            "database.missing",
+            format!("没有数据库 {}。请核对 --database，或先运行 xiaoxiang migrate。", path.display()),
+            format!("there is no database {}; check --database or run xiaoxiang migrate first", path.display()),
+        ));
+    }
     let app = connect(&context.database).await?;
     app.db.require_current_schema().await?;
     Ok(app)
@@ -47,17 +56,24 @@ pub fn key_of(app: &App, context: &Context) -> Result<LogKey, Refusal> {
 }
 
 fn default_key_path(database: &str) -> PathBuf {
-    if database.starts_with("postgres") {
-        return PathBuf::from("xiaoxiang.audit-key.pem");
-    }
-    let path = database.strip_prefix("sqlite:").unwrap_or(database);
-    LogKey::path_beside(path.strip_prefix("//").unwrap_or(path).as_ref())
+    sqlite_path(database).map_or_else(|| PathBuf::from("xiaoxiang.audit-key.pem"), LogKey::path_beside)
 }
 
+/// The file of an SQLite address.
+fn sqlite_path(database: &str) -> Option<&Path> {
+    if database.starts_with("postgres") {
+        return None;
+    }
+    let path = database.strip_prefix("sqlite:").unwrap_or(database);
+    Some(Path::new(path.strip_prefix("//").unwrap_or(path)))
+}
+
+/// Opens whatever the address names; the schema is the caller's affair.
 pub async fn connect(database: &str) -> Result<App, Refusal> {
     Ok(App::new(Db::connect(database).await?, system_clock()))
 }
 
+/// Lays or brings up the schema.
 pub async fn lay_schema(app: &App) -> Result<(), Refusal> {
     let log_id = app.new_id()?;
     app.db.migrate(&log_id).await?;

@@ -49,7 +49,7 @@ pub struct FoundHeader {
 
 /// Finds the first row, or pair of rows with merged groups, in which enough headers are recognised.
 ///
-/// A pair is taken only where it recognises more than its upper row alone, so a merged title is never a group.
+/// A pair is taken only where it recognises more than either row alone, so a title is never a group.
 #[must_use]
 pub fn find_header(
     rows: &[SheetRow],
@@ -64,7 +64,8 @@ pub fn find_header(
         let below = rows.get(index + 1).filter(|below| below.number == row.number + 1);
         let pair = below.map(|below| paired_headers(row, below, merged)).unwrap_or_default();
         let pair_count = count(&pair);
-        let (headers, recognised, last_row) = if pair_count > single_count {
+        let below_count = below.map_or(0, |below| count(&single_headers(below)));
+        let (headers, recognised, last_row) = if pair_count > single_count.max(below_count) {
             (pair, pair_count, row.number + 1)
         } else {
             (single, single_count, row.number)

@@ -11,6 +11,22 @@ pub const YEAR_MIN: i16 = 1985;
 /// The latest year that a period may name.
 pub const YEAR_MAX: i16 = 2100;
 
+/// English names of the months.
+const MONTHS_EN: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// One month of one year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Month {
@@ -51,6 +67,13 @@ impl Month {
     #[must_use]
     pub fn last_day(self) -> Date {
         self.first_day().last_of_month()
+    }
+
+    /// The month's English name, without the year.
+    #[must_use]
+    pub fn name_en(self) -> &'static str {
+        let names = usize::try_from(self.month - 1).ok().and_then(|at| MONTHS_EN.get(at));
+        names.expect("invariant: a month is 1 to 12")
     }
 }
 
@@ -170,6 +193,22 @@ impl Period {
         }
         format!("{year}年{month}-{}月", self.last.month)
     }
+
+    /// The same in English: January–June 2022, 2017, May 2026, November 2025 – February 2026.
+    #[must_use]
+    pub fn title_en(self) -> String {
+        let (first, last) = (self.first, self.last);
+        if first.year != last.year {
+            return format!("{} {} – {} {}", first.name_en(), first.year, last.name_en(), last.year);
+        }
+        if (first.month, last.month) == (1, 12) {
+            return first.year.to_string();
+        }
+        if first == last {
+            return format!("{} {}", first.name_en(), first.year);
+        }
+        format!("{}–{} {}", first.name_en(), last.name_en(), first.year)
+    }
 }
 
 impl FromStr for Period {
@@ -271,6 +310,21 @@ mod tests {
         }
         assert!(matches!("2026-05..2026-01".parse::<Period>(), Err(PeriodProblem::Reversed(_))));
         assert!(matches!("1800".parse::<Period>(), Err(PeriodProblem::Year(_))));
+    }
+
+    #[test]
+    fn titles_read_as_each_language_writes_them() {
+        for (text, zh, en) in [
+            ("2017", "2017年", "2017"),
+            ("2022-H1", "2022年1-6月", "January–June 2022"),
+            ("2022-Q3", "2022年7-9月", "July–September 2022"),
+            ("2026-09", "2026年9月", "September 2026"),
+            ("2026-01..2026-09", "2026年1-9月", "January–September 2026"),
+            ("2025-11..2026-02", "2025年11月至2026年2月", "November 2025 – February 2026"),
+        ] {
+            let period: Period = text.parse().expect("a period");
+            assert_eq!((period.title().as_str(), period.title_en().as_str()), (zh, en));
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Administrative divisions (行政区划) with validity dates and successors.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
@@ -144,6 +144,7 @@ pub struct Divisions {
     children: HashMap<DivisionCode, Vec<DivisionCode>>,
     full_names: HashMap<String, Vec<usize>>,
     short_names: HashMap<String, Vec<usize>>,
+    names_en: BTreeMap<DivisionCode, String>,
 }
 
 impl Divisions {
@@ -177,6 +178,11 @@ impl Divisions {
         }
         divisions.index_current();
         divisions
+    }
+
+    /// Takes the English names of a layer; they replace those of the layers below it, code by code.
+    pub(super) fn name_in_english(&mut self, names: BTreeMap<DivisionCode, String>) {
+        self.names_en.extend(names);
     }
 
     fn index_current(&mut self) {
@@ -286,6 +292,12 @@ impl Divisions {
     #[must_use]
     pub fn name(&self, code: DivisionCode) -> Option<&str> {
         self.find(code).map(|row| row.name.as_str())
+    }
+
+    /// The English name of a current code, such as Changsha; `None` where region data give none.
+    #[must_use]
+    pub fn name_en(&self, code: DivisionCode) -> Option<&str> {
+        self.names_en.get(&code).map(String::as_str)
     }
 
     /// The name that the code had on that day.

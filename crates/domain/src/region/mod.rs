@@ -11,6 +11,7 @@ mod division_code;
 mod division_file;
 mod divisions;
 mod document;
+mod names_en;
 mod papers;
 mod parse;
 mod places;
@@ -65,8 +66,9 @@ pub struct Region {
 impl Region {
     /// Parses the folders of a region, the base first, or tells all that is wrong with them.
     ///
-    /// A later layer's file takes the place of the earlier file of the same path, with three exceptions that add
-    /// to it: `region.yaml` (key by key), `divisions.csv` (code by code) and `forms/contract.yaml` (aliases).
+    /// A later layer's file takes the place of the earlier file of the same path, with four exceptions that add
+    /// to it: `region.yaml` (key by key), `divisions.csv` and `names_en.csv` (code by code) and
+    /// `forms/contract.yaml` (aliases).
     pub fn parse(layers: &[RegionLayer]) -> Result<Self, Vec<RegionProblem>> {
         parse::parse(layers)
     }

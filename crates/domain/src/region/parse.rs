@@ -10,12 +10,13 @@ use super::papers::{self, BulletinSettings, Letterhead, NumberPattern, RegionMap
 use super::places::{self, Parks, Registrars};
 use super::problem::{Mistake, Place, Sink};
 use super::text::nearest;
-use super::{Calendar, ContractForm, Countries, Region, RegionLayer, RegionProblem, division_file};
+use super::{Calendar, ContractForm, Countries, Region, RegionLayer, RegionProblem, division_file, names_en};
 
 /// Files with a fixed place; lists (`codes/`) and years (`calendar/`) come beside them.
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     "region.yaml",
     "divisions.csv",
+    "names_en.csv",
     "countries.csv",
     "forms/contract.yaml",
     "parks.yaml",
@@ -210,7 +211,14 @@ fn read_divisions(layers: &[RegionLayer], sink: &mut Sink) -> Option<Divisions> 
     }
     let rows = division_file::merge(read);
     division_file::check(&rows, sink);
-    Some(Divisions::new(rows.into_iter().map(|row| row.division).collect()))
+    let mut divisions = Divisions::new(rows.into_iter().map(|row| row.division).collect());
+    for layer in layers {
+        if let Some(text) = layer.files.get("names_en.csv") {
+            let names = names_en::read(&format!("{}/names_en.csv", layer.name), text, &divisions, sink);
+            divisions.name_in_english(names);
+        }
+    }
+    Some(divisions)
 }
 
 fn read_form(layers: &[RegionLayer], codes: &BTreeMap<String, CodeList>, sink: &mut Sink) -> ContractForm {

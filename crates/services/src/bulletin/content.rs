@@ -119,7 +119,7 @@ pub async fn make_content(
     };
     Ok(BulletinContent {
         title: fill(&settings.title, region.region.name(), &period.title()),
-        title_en: fill(&settings.title_en, region.region.name_en(), &period.to_string()),
+        title_en: fill(&settings.title_en, region.region.name_en(), &period.title_en()),
         period: period.to_string(),
         sentences,
         tables,
@@ -157,7 +157,7 @@ async fn plain_table(
     };
     let mut printed = make_table_in(figures, tx, &ask).await?.printed;
     printed.title = format!("{}（{}，{}）", table.title, months.title(), direction.label());
-    printed.title_en = format!("{} ({months}, {})", table.title_en, direction.code());
+    printed.title_en = format!("{} ({}, {})", table.title_en, months.title_en(), direction.code());
     Ok(ContentTable {
         key: format!("{}-{}", table.key, direction.code()),
         products: table.products.clone(),

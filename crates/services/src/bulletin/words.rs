@@ -1,7 +1,7 @@
 //! Names for keys: from region data, and from the database for organisations and registrars.
 
 use xiaoxiang_domain::bulletin::Dimension;
-use xiaoxiang_domain::region::{DivisionLevel, Region};
+use xiaoxiang_domain::region::{DivisionCode, Region};
 use xiaoxiang_statistics::layout::Labels;
 use xiaoxiang_store::Tx;
 
@@ -18,18 +18,19 @@ pub(super) async fn labels(
 ) -> Result<Labels, Refusal> {
     let mut labels = Labels::new((region.name(), region.name_en()), WHOLE_PROVINCE);
     let divisions = region.divisions();
-    for row in divisions.rows() {
-        let is_needed = region.contains(row.code) || row.level == DivisionLevel::Province;
-        if is_needed && divisions.is_current(row.code) {
-            labels.name_division(row.code.0, &row.name, &row.name);
-        }
+    let names = |code: DivisionCode| {
+        (divisions.name(code).unwrap_or_default(), divisions.name_en(code).unwrap_or_default())
+    };
+    for &province in divisions.children(DivisionCode::NATION) {
+        let (name, name_en) = names(province);
+        labels.name_division(province.0, name, name_en);
     }
     for &city in region.cities() {
-        let name = divisions.name(city).unwrap_or_default();
-        labels.name(Dimension::City, city.0, name, name);
+        let (name, name_en) = names(city);
+        labels.name(Dimension::City, city.0, name, name_en);
         for &county in divisions.children(city) {
-            let name = divisions.name(county).unwrap_or_default();
-            labels.name(Dimension::County, county.0, name, name);
+            let (name, name_en) = names(county);
+            labels.name(Dimension::County, county.0, name, name_en);
         }
     }
     for park in region.parks().all() {

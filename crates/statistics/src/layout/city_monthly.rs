@@ -37,7 +37,7 @@ pub fn lay_out_city_monthly(made: &CityMonthly, labels: &Labels, context: &NoteC
     let period = made.request.period;
     PrintedTable {
         title: format!("{}各市州技术合同情况（{}）", place.zh, period.title()),
-        title_en: format!("Technology contracts of {} by city, {period}", place.en),
+        title_en: format!("Technology contracts of {} by city, {}", place.en, period.title_en()),
         columns,
         rows,
         notes: printed_notes(made, labels, context),

@@ -50,7 +50,11 @@ pub fn lay_out_city_flows(flows: &Flows, labels: &Labels, context: &NoteContext)
     let period = flows.request.period;
     PrintedTable {
         title: format!("{}{}技术合同市州流向", place.zh, period.title()),
-        title_en: format!("Flows of technology contracts between cities of {}, {period}", place.en),
+        title_en: format!(
+            "Flows of technology contracts between cities of {}, {}",
+            place.en,
+            period.title_en()
+        ),
         columns,
         rows,
         notes: flow_notes(flows, context),
@@ -81,7 +85,11 @@ pub fn lay_out_province_flows(flows: &Flows, labels: &Labels, context: &NoteCont
     let period = flows.request.period;
     PrintedTable {
         title: format!("{}{}技术合同省际流向", place.zh, period.title()),
-        title_en: format!("Flows of technology contracts between {} and other provinces, {period}", place.en),
+        title_en: format!(
+            "Flows of technology contracts between {} and other provinces, {}",
+            place.en,
+            period.title_en()
+        ),
         columns,
         rows,
         notes: flow_notes(flows, context),

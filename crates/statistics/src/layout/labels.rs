@@ -80,7 +80,7 @@ impl Labels {
         }
         let month = month_of_row(key).filter(|_| dimension == Dimension::Month);
         if let Some(period) = month.and_then(|month| Period::month(month).ok()) {
-            return PrintedNote { zh: period.title(), en: period.to_string() };
+            return PrintedNote { zh: period.title(), en: period.title_en() };
         }
         match (dimension, key) {
             (Dimension::Organisation, 0) => note("自然人", "Natural persons"),

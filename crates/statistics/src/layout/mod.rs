@@ -97,7 +97,7 @@ fn title(table: &Table, labels: &Labels) -> (String, String) {
     let title_en = format!(
         "Technology contracts of {}, {}: {}, by {}{}",
         place.en,
-        request.period,
+        request.period.title_en(),
         request.direction.code(),
         request.rows.label_en().to_lowercase(),
         across(xiaoxiang_domain::bulletin::Dimension::label_en, " and ").to_lowercase()
@@ -144,7 +144,12 @@ fn compared_columns(period: Period) -> Vec<xiaoxiang_domain::bulletin::PrintedCo
         let kind = if measure == Measure::Count { ColumnKind::Count } else { ColumnKind::Amount };
         let figure = |which: &str, months: Period| {
             let key = format!("{}.{which}", measure.code());
-            column(&key, &format!("{head}{unit}_{}", short(months)), &format!("{head_en} {months}"), kind)
+            column(
+                &key,
+                &format!("{head}{unit}_{}", short(months)),
+                &format!("{head_en}, {}", months.title_en()),
+                kind,
+            )
         };
         let growth_key = format!("{}.growth", measure.code());
         let growth_en = format!("{head_en}, growth");

@@ -53,7 +53,7 @@ pub fn sentence(table: &Table, labels: &Labels) -> PrintedNote {
     let en = format!(
         "{}, {}: {} contracts{en_count} ({}), contract value CNY {} hundred million{en_value}, \
          of which technology value CNY {} hundred million{en_technology} ({}).",
-        request.period,
+        request.period.title_en(),
         whole.en,
         cell.count,
         request.direction.code(),

@@ -54,6 +54,15 @@ fn mistakes_of_writing_are_told() {
 }
 
 #[test]
+fn mistakes_in_english_names_are_told() {
+    check("names_en.csv", "code,name\n980100,Example\n", 1, "code,name_en");
+    check("names_en.csv", "code,name_en\n980199,Nowhere\n", 2, "行政区划中没有 980199");
+    check("names_en.csv", "code,name_en\n980100,One\n980100,Two\n", 3, "已见于第 2 行");
+    check("names_en.csv", "code,name_en\n98010,Short\n", 2, "六位");
+    check("names_en.csv", "code,name_en\n980100,\n", 2, "缺少“name_en”");
+}
+
+#[test]
 fn mistakes_of_size_are_told() {
     let long = format!("issuer: {}\n", "长".repeat(400_000));
     check("letterhead.yaml", &long, 0, "超过上限");

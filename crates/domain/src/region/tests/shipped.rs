@@ -41,6 +41,23 @@ fn hunan_has_14_cities_and_122_counties_in_order() {
 }
 
 #[test]
+fn provinces_and_hunans_cities_and_counties_have_english_names() {
+    let region = &*HUNAN;
+    let divisions = region.divisions();
+    let provinces = divisions.children(DivisionCode::NATION);
+    let counties = region.cities().iter().flat_map(|city| divisions.children(*city));
+    for code in provinces.iter().chain(region.cities()).chain(counties) {
+        let name = divisions.name_en(*code).unwrap_or_else(|| panic!("{code} has no English name"));
+        assert!(
+            name.is_ascii() && name.starts_with(|first: char| first.is_ascii_uppercase()),
+            "{code} {name}"
+        );
+    }
+    assert_eq!(divisions.name_en(code("433100")), Some("Xiangxi Tujia and Miao Autonomous Prefecture"));
+    assert_eq!(divisions.name_en(code("110101")), None);
+}
+
+#[test]
 fn the_country_has_34_provinces_333_cities_and_2844_counties() {
     let count = |level: DivisionLevel| {
         HUNAN.divisions().rows().iter().filter(|row| row.to.is_none() && row.level == level).count()

@@ -1,0 +1,13 @@
+//! The spine from file to figure on both databases: imports, personal data, random histories, bulletins.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
+
+mod bulletins;
+mod histories;
+mod import;
+mod personal;
+mod refusals;
+mod rows;
+mod running;
+mod sheets;
+mod support;

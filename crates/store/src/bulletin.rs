@@ -41,6 +41,62 @@ record! {
 }
 
 record! {
+    /// A bulletin without its content, as lists show it: a content has all tables and is a thousand times as long.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct BulletinHeadRow {
+        /// UUID.
+        bulletin_id: String,
+        /// Kind of table: `city-monthly`.
+        kind: String,
+        /// Period.
+        period: String,
+        /// Status word.
+        status: String,
+        /// Title.
+        title: String,
+        /// Log position at which its figures stand.
+        as_of: i64,
+        /// Region data that it was made with.
+        region_version_id: i64,
+        /// Version of the method.
+        method_version: i64,
+        /// Growth base word.
+        growth_base: String,
+        /// 文号
+        document_number: Option<String>,
+        /// 签发人
+        signer: Option<String>,
+        /// Day of signature.
+        signed_on: Option<String>,
+        /// Printed tree head.
+        tree_head: Option<String>,
+        /// Hash of the content.
+        content_sha256: String,
+    }
+}
+
+impl From<BulletinRow> for BulletinHeadRow {
+    fn from(row: BulletinRow) -> Self {
+        Self {
+            bulletin_id: row.bulletin_id,
+            kind: row.kind,
+            period: row.period,
+            status: row.status,
+            title: row.title,
+            as_of: row.as_of,
+            region_version_id: row.region_version_id,
+            method_version: row.method_version,
+            growth_base: row.growth_base,
+            document_number: row.document_number,
+            signer: row.signer,
+            signed_on: row.signed_on,
+            tree_head: row.tree_head,
+            content_sha256: row.content_sha256,
+        }
+    }
+}
+
+record! {
     /// A decision about changes that reached a published bulletin.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct CorrectionRow {
@@ -153,13 +209,13 @@ pub async fn find_published(
     )
 }
 
-/// Bulletins, newest first, at most `limit`.
-pub async fn list(tx: &mut Tx, limit: i64) -> Result<Vec<BulletinRow>, StoreError> {
+/// Heads of bulletins, newest first, at most `limit`.
+pub async fn list(tx: &mut Tx, limit: i64) -> Result<Vec<BulletinHeadRow>, StoreError> {
     rows!(
         tx,
-        BulletinRow,
+        BulletinHeadRow,
         "SELECT bulletin_id, kind, period, status, title, as_of, region_version_id, method_version, growth_base,
-                document_number, signer, signed_on, tree_head, content, content_sha256
+                document_number, signer, signed_on, tree_head, content_sha256
            FROM bulletin
           ORDER BY signed_on DESC NULLS FIRST, as_of DESC, bulletin_id DESC
           LIMIT $1",

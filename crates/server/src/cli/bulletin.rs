@@ -462,7 +462,7 @@ async fn changes(context: &Context, app: &App, bulletin: &str) -> Result<(), Ref
         .iter()
         .map(|change| {
             vec![
-                change.direction.to_owned(),
+                change.direction.code().to_owned(),
                 change.months.clone(),
                 change.row.clone(),
                 change.count[0].to_string(),

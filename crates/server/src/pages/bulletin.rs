@@ -3,10 +3,13 @@
 use askama::Template;
 use jiff::civil::Date;
 use xiaoxiang_domain::bulletin::{BulletinStatus, CorrectionDecision, PrintedNote, PrintedTable};
+use xiaoxiang_domain::money::{MoneyUnit, display_fen};
 use xiaoxiang_domain::period::Period;
+use xiaoxiang_services::bulletin::{CorrectedCell, PublishedCorrection, PublishedFilter};
 
+use super::home::direction_label;
 use super::shell::Shell;
-use super::table::TableView;
+use super::table::{CorrectionMark, TableView};
 use crate::language::Language;
 
 /// What lists and heads say about a bulletin.
@@ -140,28 +143,6 @@ pub struct ProductFiles {
     pub formats: Vec<&'static str>,
 }
 
-/// A correction (订正) of a published bulletin.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Correction {
-    /// Its number; none where it was folded into the current figures.
-    pub number: Option<String>,
-    /// When it was decided.
-    pub decided_on: Date,
-    /// What was decided.
-    pub decision: CorrectionDecision,
-    /// The officer's reason.
-    pub reason: String,
-}
-
-impl Correction {
-    fn decision_label(&self, shell: &Shell) -> &'static str {
-        shell.t(match self.decision {
-            CorrectionDecision::FoldIntoCurrent => "correction-fold",
-            CorrectionDecision::IssueCorrection => "correction-issue",
-        })
-    }
-}
-
 /// One table of a bulletin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SheetTable {
@@ -180,8 +161,8 @@ pub struct BulletinData {
     pub tables: Vec<SheetTable>,
     /// Its files.
     pub products: Vec<ProductFiles>,
-    /// Its corrections, latest first.
-    pub corrections: Vec<Correction>,
+    /// Its corrections in order.
+    pub corrections: Vec<PublishedCorrection>,
 }
 
 /// Ids of a bulletin's tables on its page; more tables than this share none and are not opened by links.
@@ -207,9 +188,9 @@ impl BulletinPage {
             .into_iter()
             .zip(&data.tables)
             .map(|(id, SheetTable { key, table })| {
-                TableView::new(id, language, table).opening(table, |row, column| {
-                    Some(format!("{cells}/cells/{key}/{}/{}", row.key, column.key))
-                })
+                let open = |row: &str, column: &str| Some(format!("{cells}/cells/{key}/{row}/{column}"));
+                let mark = |row: &str, column: &str| mark_of(&shell, &data.corrections, key, row, column);
+                TableView::new(id, language, table).opening(table, open).marking(table, mark)
             })
             .collect();
         Self { shell, data, tables }
@@ -219,18 +200,63 @@ impl BulletinPage {
         &self.data.head
     }
 
+    fn correction_name(&self, correction: &PublishedCorrection) -> String {
+        correction_name(&self.shell, correction)
+    }
+
+    fn decision_label(&self, correction: &PublishedCorrection) -> &'static str {
+        self.shell.t(match correction.decision {
+            CorrectionDecision::FoldIntoCurrent => "correction-fold",
+            CorrectionDecision::IssueCorrection => "correction-issue",
+        })
+    }
+
+    fn corrected_figure(&self, cell: &CorrectedCell) -> String {
+        let direction = direction_label(self.shell.language, cell.direction);
+        format!("{direction} · {}", self.shell.period(&cell.months))
+    }
+
+    fn amounts(&self, cell: &CorrectedCell) -> [[i128; 2]; 2] {
+        [cell.contract_value_fen, cell.technology_value_fen]
+    }
+
+    fn amount(&self, fen: &i128) -> String {
+        display_fen(*fen, MoneyUnit::HundredMillionYuan)
+    }
+
+    fn exact(&self, fen: &i128) -> String {
+        let yuan = display_fen(*fen, MoneyUnit::Yuan);
+        self.shell.say("correction-yuan", [("yuan", &yuan)])
+    }
+
     fn file_link(&self, files: &ProductFiles, format: &str) -> String {
         self.data.head.file_link(files.product, format)
     }
 }
 
-/// Which bulletins a list shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct BulletinFilter {
-    /// Only this year's.
-    pub year: Option<i16>,
-    /// Only those of this status.
-    pub status: Option<BulletinStatus>,
+/// 湘科订〔2026〕1号, or «Correction 1» where the changes were folded in without a number.
+fn correction_name(shell: &Shell, correction: &PublishedCorrection) -> String {
+    let serial = correction.serial.to_string();
+    correction.number.clone().unwrap_or_else(|| shell.say("correction-serial", [("serial", &serial)]))
+}
+
+/// The mark at a figure that the latest of its corrections changed.
+fn mark_of(
+    shell: &Shell,
+    corrections: &[PublishedCorrection],
+    table: &str,
+    row: &str,
+    column: &str,
+) -> Option<CorrectionMark> {
+    let is_meant = |cell: &CorrectedCell| {
+        cell.table == table && cell.row == row && cell.columns.iter().any(|key| key == column)
+    };
+    let correction = corrections.iter().rev().find(|correction| correction.cells.iter().any(is_meant))?;
+    Some(CorrectionMark {
+        link: format!("#correction-{}", correction.serial),
+        sign: shell.say("correction-mark", [("serial", &correction.serial.to_string())]),
+        title: shell.say("correction-see", [("name", &correction_name(shell, correction))]),
+    })
 }
 
 /// What the list shows.
@@ -240,6 +266,8 @@ pub struct BulletinListData {
     pub years: Vec<i16>,
     /// The bulletins asked for, latest first.
     pub bulletins: Vec<BulletinHead>,
+    /// How many more there are than are shown.
+    pub left_out: usize,
 }
 
 /// The list of bulletins.
@@ -251,10 +279,15 @@ pub struct BulletinListPage {
     /// What it shows.
     pub data: BulletinListData,
     /// What was asked for.
-    pub filter: BulletinFilter,
+    pub filter: PublishedFilter,
 }
 
 impl BulletinListPage {
+    fn left_out(&self) -> Option<String> {
+        let count = self.data.left_out;
+        (count > 0).then(|| self.shell.say("bulletins-left-out", [("count", &count.to_string())]))
+    }
+
     fn is_year(&self, year: &i16) -> bool {
         self.filter.year == Some(*year)
     }

@@ -1,26 +1,19 @@
 //! Asks the use cases and puts their answers into what the pages show. No figure is computed here.
 
-use jiff::civil::Date;
-use xiaoxiang_audit::head::SignedTreeHead;
 use xiaoxiang_domain::bulletin::{
-    BulletinStatus, ColumnKind, CorrectionDecision, Dimension, Direction, GrowthBase, Measure, PrintedColumn,
-    PrintedNote, PrintedTable,
+    ColumnKind, Dimension, Direction, GrowthBase, Measure, PrintedColumn, PrintedNote, PrintedTable,
 };
 use xiaoxiang_domain::money::{MoneyUnit, display_fen};
 use xiaoxiang_domain::period::{Month, Period};
 use xiaoxiang_domain::region::{DivisionCode, Region};
 use xiaoxiang_services::bulletin::{
-    self, BulletinContent, BulletinDetail, BulletinSummary, ContractBehind, Product as ServiceProduct,
-    TableAsk, make_table,
+    self, BulletinDetail, BulletinSummary, ContractBehind, Product as ServiceProduct, PublicFormat,
+    PublishedFilter, TableAsk, make_table, published_corrections,
 };
 use xiaoxiang_services::{App, Refusal};
 use xiaoxiang_statistics::explain::PageOf;
-use xiaoxiang_store::StoreError;
 
-use super::bulletin::{
-    BulletinData, BulletinFilter, BulletinHead, BulletinListData, Correction, Product, ProductFiles,
-    SheetTable,
-};
+use super::bulletin::{BulletinData, BulletinHead, BulletinListData, Product, ProductFiles, SheetTable};
 use super::cell::{CONTRACTS_PER_PAGE, CellContract, CellData};
 use super::compact::{one_measure, side_by_side, split_spans, without_previous};
 use super::flow::FlowData;
@@ -36,33 +29,21 @@ const SHOWN: [Direction; 3] = [Direction::Registered, Direction::Output, Directi
 
 /// The state of the data for the footer.
 pub async fn standing(app: &App, origin: DataOrigin) -> Result<Standing, Refusal> {
-    let mut tx = app.db.read().await?;
-    let region = app.region_in(&mut tx).await?;
-    let newest = xiaoxiang_store::log::head(&mut tx).await?.size - 1;
-    let months = xiaoxiang_store::import::list_exchange_months(&mut tx, newest).await?;
-    let heads = xiaoxiang_store::log::list_tree_heads(&mut tx).await?;
+    let standing = bulletin::data_standing(app).await?;
     Ok(Standing {
-        region: region.region.name().to_owned(),
-        region_en: region.region.name_en().to_owned(),
-        position: Some(newest),
-        tree_head: heads.last().and_then(|(_, head)| root_of(head)),
-        exchange_until: months
-            .last()
-            .and_then(|(month,)| month.parse().ok())
-            .map(|month: Period| month.last_day()),
+        region: standing.region,
+        region_en: standing.region_en,
+        position: Some(standing.position),
+        tree_head: standing.tree_root,
+        exchange_until: standing.exchange_until,
         origin,
     })
-}
-
-/// The root alone: the part of a printed head by which a short form is recognised.
-fn root_of(printed: &str) -> Option<String> {
-    printed.parse::<SignedTreeHead>().ok().map(|signed| signed.head.root.to_string())
 }
 
 /// The home page, or nothing before the first bulletin is signed.
 pub async fn home(app: &App, direction: Direction) -> Result<Option<HomeData>, Refusal> {
     let Some(detail) = bulletin::latest_bulletin(app).await? else { return Ok(None) };
-    let head = head_of(&detail.summary, &detail.content)?;
+    let head = head_of_detail(&detail);
     let months = head.period;
     let asked = |direction: Direction, by: Dimension| TableAsk {
         as_of: Some(detail.summary.row.as_of),
@@ -98,7 +79,9 @@ pub async fn home(app: &App, direction: Direction) -> Result<Option<HomeData>, R
 
 async fn trend(app: &App, last: Month, as_of: i64) -> Result<PrintedTable, Refusal> {
     let first = Month::from_index(last.index() - TREND_MONTHS + 1);
-    let months = Period::between(first, last).map_err(|problem| StoreError::Damaged(problem.to_string()))?;
+    // Before the earliest year that periods know there is nothing to draw: the last month alone then.
+    let months = Period::between(first, last).or_else(|_| Period::month(last));
+    let months = months.expect("invariant: the last month of a bulletin's period is a period");
     let mut tables = Vec::new();
     for direction in SHOWN {
         let ask = TableAsk { as_of: Some(as_of), ..TableAsk::new(direction, Dimension::Month, months) };
@@ -135,75 +118,41 @@ pub async fn prefectures(app: &App) -> Result<String, Refusal> {
     Ok(map.prefectures.clone())
 }
 
-fn day_of(text: &str) -> Result<Date, Refusal> {
-    text.parse().map_err(|_| StoreError::Damaged(format!("day {text}")).into())
-}
-
-fn head_of(summary: &BulletinSummary, content: &BulletinContent) -> Result<BulletinHead, Refusal> {
+fn head_of(summary: &BulletinSummary, title: PrintedNote, sentence: Option<PrintedNote>) -> BulletinHead {
     let row = &summary.row;
-    let sentence = content.sentences.first().cloned();
-    Ok(BulletinHead {
+    BulletinHead {
         id: row.bulletin_id.clone(),
         number: row.document_number.clone(),
-        title: PrintedNote { zh: content.title.clone(), en: content.title_en.clone() },
+        title,
         sentence: sentence.unwrap_or_else(|| PrintedNote { zh: String::new(), en: String::new() }),
         period: summary.period.cumulative(),
         status: summary.status,
-        signed_on: row.signed_on.as_deref().map(day_of).transpose()?,
+        signed_on: summary.signed_on,
         signed_by: row.signer.clone(),
         position: Some(row.as_of),
         tree_head: row.tree_head.clone(),
-    })
+    }
+}
+
+fn head_of_detail(detail: &BulletinDetail) -> BulletinHead {
+    let content = &detail.content;
+    let title = PrintedNote { zh: content.title.clone(), en: content.title_en.clone() };
+    head_of(&detail.summary, title, content.sentences.first().cloned())
 }
 
 /// The published bulletins that a filter lets through, and the years that there are.
-pub async fn bulletins(app: &App, filter: BulletinFilter) -> Result<BulletinListData, Refusal> {
-    let published: Vec<BulletinSummary> = bulletin::list_bulletins(app)
-        .await?
-        .into_iter()
-        .filter(|summary| summary.status != BulletinStatus::Draft)
-        .collect();
-    let mut years: Vec<i16> = published.iter().map(|summary| summary.period.last().year).collect();
-    years.sort_unstable_by(|a, b| b.cmp(a));
-    years.dedup();
-    let mut bulletins = Vec::new();
-    for summary in &published {
-        let is_wanted = filter.year.is_none_or(|year| summary.period.last().year == year)
-            && filter.status.is_none_or(|status| summary.status == status);
-        if is_wanted {
-            bulletins.push(head_of(summary, &BulletinContent::thaw(&summary.row.content)?)?);
-        }
-    }
-    bulletins.sort_by_key(|head| std::cmp::Reverse((head.period.last(), head.position)));
-    Ok(BulletinListData { years, bulletins })
-}
-
-/// A published bulletin; a draft is not there for the public.
-pub async fn published(app: &App, bulletin_id: &str) -> Result<BulletinDetail, Refusal> {
-    let detail = bulletin::find_bulletin(app, bulletin_id).await?;
-    if detail.summary.status == BulletinStatus::Draft {
-        return Err(Refusal::NotFound(bulletin_id.to_owned()));
-    }
-    Ok(detail)
+pub async fn bulletins(app: &App, filter: PublishedFilter) -> Result<BulletinListData, Refusal> {
+    let found = bulletin::list_published(app, filter).await?;
+    let heads = found.bulletins.into_iter().map(|it| head_of(&it.summary, it.title, it.sentence));
+    Ok(BulletinListData { years: found.years, bulletins: heads.collect(), left_out: found.left_out })
 }
 
 /// A published bulletin as its page shows it: the public product. Circular and brief wait for sign-in.
 pub async fn bulletin(app: &App, bulletin_id: &str) -> Result<BulletinData, Refusal> {
-    let detail = published(app, bulletin_id).await?;
-    let public = ServiceProduct::Public.code();
-    let tables =
-        detail.content.tables.iter().filter(|table| table.products.iter().any(|word| word == public));
-    let corrections = detail.corrections.iter().rev().map(|row| {
-        Ok(Correction {
-            number: row.document_number.clone(),
-            decided_on: day_of(&row.decided_on)?,
-            decision: CorrectionDecision::from_code(&row.decision)
-                .ok_or_else(|| StoreError::Damaged(format!("decision {}", row.decision)))?,
-            reason: row.reason.clone(),
-        })
-    });
+    let detail = bulletin::find_published(app, bulletin_id).await?;
+    let tables = detail.content.tables.iter().filter(|table| table.is_of(ServiceProduct::Public));
     Ok(BulletinData {
-        head: head_of(&detail.summary, &detail.content)?,
+        head: head_of_detail(&detail),
         tables: tables
             .flat_map(|table| {
                 let parts = split_spans(&table.table).into_iter();
@@ -212,9 +161,9 @@ pub async fn bulletin(app: &App, bulletin_id: &str) -> Result<BulletinData, Refu
             .collect(),
         products: vec![ProductFiles {
             product: Product::Public,
-            formats: vec!["xlsx", "docx", "csv", "json"],
+            formats: PublicFormat::ALL.map(PublicFormat::code).to_vec(),
         }],
-        corrections: corrections.collect::<Result<_, Refusal>>()?,
+        corrections: published_corrections(&detail)?,
     })
 }
 
@@ -233,10 +182,10 @@ pub struct CellAddress {
 
 /// One page of the contracts behind a figure.
 pub async fn cell(app: &App, address: &CellAddress, page: usize) -> Result<CellData, Refusal> {
-    let detail = published(app, &address.id).await?;
+    let detail = bulletin::find_published(app, &address.id).await?;
     let missing = || Refusal::NotFound(format!("{}/{}", address.row, address.column));
     let table = detail.content.tables.iter().find(|table| table.key == address.table).ok_or_else(missing)?;
-    let is_public = table.products.iter().any(|word| word == ServiceProduct::Public.code());
+    let is_public = table.is_of(ServiceProduct::Public);
     let columns = &table.table.columns;
     let place = columns.iter().position(|column| column.key == address.column).ok_or_else(missing)?;
     let row = table
@@ -256,7 +205,7 @@ pub async fn cell(app: &App, address: &CellAddress, page: usize) -> Result<CellD
     let label = &row.cells[0];
     let column = &columns[place];
     Ok(CellData {
-        bulletin: head_of(&detail.summary, &detail.content)?,
+        bulletin: head_of_detail(&detail),
         row: PrintedNote { zh: label.text.clone(), en: label.text_en.clone() },
         column: PrintedNote {
             zh: joined(&column.group, &column.header),
@@ -278,17 +227,18 @@ fn joined(group: &str, header: &str) -> String {
 fn public_part(region: &Region, behind: &ContractBehind) -> CellContract {
     let contract = &behind.contract;
     let unnamed = |text: &str| PrintedNote { zh: text.to_owned(), en: text.to_owned() };
+    let divisions = region.divisions();
     let kind = region.codes("contract_type").and_then(|list| list.by_code(&contract.contract_type));
     let place = |division: &str, country: &str| {
         if let Some(country) = region.countries().find(country).filter(|_| !country.is_empty()) {
             return PrintedNote { zh: country.name.clone(), en: country.name_en.clone() };
         }
         // Never below the city at home, nor below the province elsewhere.
-        let code = DivisionCode::parse(division).map(|code| match region.divisions().city_of(code) {
+        let code = DivisionCode::parse(division).map(|code| match divisions.city_of(code) {
             Some(city) if region.contains(city) => city,
             _ => code.province(),
         });
-        unnamed(code.and_then(|code| region.divisions().name(code)).unwrap_or("—"))
+        code.map_or_else(|| unnamed("—"), |code| place_name(region, code))
     };
     CellContract {
         registration_number: behind.registration_number.clone(),
@@ -304,34 +254,22 @@ fn public_part(region: &Region, behind: &ContractBehind) -> CellContract {
     }
 }
 
+fn place_name(region: &Region, code: DivisionCode) -> PrintedNote {
+    let name = region.divisions().name(code).unwrap_or("—");
+    let name_en = region.divisions().name_en(code).unwrap_or(name);
+    PrintedNote { zh: name.to_owned(), en: name_en.to_owned() }
+}
+
 /// Codes and names of the region's cities, for the form.
 pub async fn cities(app: &App) -> Result<Vec<(String, PrintedNote)>, Refusal> {
     let region = app.region().await?;
-    let name = |code: &DivisionCode| {
-        let name = region.region.divisions().name(*code).unwrap_or_default().to_owned();
-        (code.to_string(), PrintedNote { zh: name.clone(), en: name })
-    };
-    Ok(region.region.cities().iter().map(name).collect())
-}
-
-/// The period with which forms begin: that of the latest bulletin, else January to the last full month.
-pub async fn usual_period(app: &App) -> Result<Period, Refusal> {
-    let latest = bulletin::list_bulletins(app)
-        .await?
-        .into_iter()
-        .filter(|summary| summary.status != BulletinStatus::Draft)
-        .max_by_key(|summary| summary.period.last());
-    if let Some(summary) = latest {
-        return Ok(summary.period.cumulative());
-    }
-    let last = Month::from_index(Month::of(app.today().await?).index() - 1);
-    let month = Period::month(last).map_err(|problem| StoreError::Damaged(problem.to_string()))?;
-    Ok(month.cumulative())
+    let cities = region.region.cities().iter();
+    Ok(cities.map(|code| (code.to_string(), place_name(&region.region, *code))).collect())
 }
 
 /// Flows of a period, one measure of them.
 pub async fn flow(app: &App, period: Option<Period>, measure: Measure) -> Result<FlowData, Refusal> {
-    let usual = usual_period(app).await?;
+    let usual = bulletin::usual_period(app).await?;
     let earlier = (1..=FLOW_YEARS).filter_map(|step| Period::year(usual.last().year - step).ok());
     let mut periods: Vec<Period> = std::iter::once(usual).chain(earlier).collect();
     let shown = period.unwrap_or(usual);

@@ -4,20 +4,18 @@ use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing};
-use jiff::civil::DateTime;
 use serde::Deserialize;
 use xiaoxiang_domain::bulletin::{BulletinStatus, Dimension, Direction, GrowthBase, Measure};
 use xiaoxiang_domain::period::Period;
 use xiaoxiang_domain::region::DivisionCode;
+use xiaoxiang_services::Refusal;
 use xiaoxiang_services::bulletin::{
-    BulletinDetail, Product as ServiceProduct, TableAsk, make_table, product_document, product_tables,
+    Product as ServiceProduct, PublicFormat, PublishedFilter, TableAsk, make_table, usual_period,
+    write_public_file,
 };
-use xiaoxiang_services::paper::{ByteOrderMark, write_csv, write_docx, write_xlsx};
-use xiaoxiang_services::{App, Refusal};
-use xiaoxiang_store::StoreError;
 
 use super::about::AboutPage;
-use super::bulletin::{BulletinFilter, BulletinListPage, BulletinPage};
+use super::bulletin::{BulletinListPage, BulletinPage};
 use super::cell::CellPage;
 use super::failure::Failure;
 use super::flow::{FLOW_MEASURES, FlowPage};
@@ -100,7 +98,7 @@ struct ListQuery {
 async fn bulletins(visit: Visit, Query(query): Query<ListQuery>) -> Response {
     let year = (!query.year.is_empty()).then(|| query.year.parse::<i16>());
     let Ok(year) = year.transpose() else { return visit.misread() };
-    let filter = BulletinFilter { year, status: BulletinStatus::from_code(&query.status) };
+    let filter = PublishedFilter { year, status: BulletinStatus::from_code(&query.status) };
     match reading::bulletins(&visit.app, filter).await {
         Ok(data) => {
             let shell = visit.shell(Section::Bulletins, visit.language.text("bulletins-title"));
@@ -121,54 +119,24 @@ async fn bulletin(visit: Visit, Path(id): Path<String>) -> Response {
 }
 
 async fn bulletin_file(visit: Visit, Path((id, file)): Path<(String, String)>) -> Response {
-    let Some((product, format)) = file.split_once('.') else { return visit.failed(Failure::NotFound) };
     // Circular and brief are for cities and leaders: they come with sign-in.
-    if product != ServiceProduct::Public.code() {
+    let wanted = file.split_once('.').filter(|(product, _)| *product == ServiceProduct::Public.code());
+    let Some(format) = wanted.and_then(|(_, format)| PublicFormat::from_code(format)) else {
         return visit.failed(Failure::NotFound);
-    }
-    match written(&visit.app, &id, format).await {
-        Ok(Some((mime, bytes))) => download(&format!("{id}-{file}"), mime, bytes),
-        Ok(None) => visit.failed(Failure::NotFound),
+    };
+    match write_public_file(&visit.app, &id, format).await {
+        Ok(bytes) => download(&format!("{id}-{file}"), mime_of(format), bytes),
         Err(refusal) => visit.refused(&refusal),
     }
 }
 
-/// A published bulletin's public product in one format, or nothing where the format is unknown.
-async fn written(app: &App, id: &str, format: &str) -> Result<Option<(&'static str, Vec<u8>)>, Refusal> {
-    let detail = reading::published(app, id).await?;
-    let tables = product_tables(&detail, ServiceProduct::Public);
-    let unwritten = |error: String| Refusal::from(StoreError::Damaged(format!("bulletin {id}: {error}")));
-    Ok(Some(match format {
-        "xlsx" => {
-            (MIME_XLSX, write_xlsx(&tables, created(&detail)).map_err(|error| unwritten(error.to_string()))?)
-        }
-        "docx" => {
-            let region = app.region().await?;
-            let document = product_document(&detail, ServiceProduct::Public, &region.region);
-            (
-                MIME_DOCX,
-                write_docx(&document, created(&detail)).map_err(|error| unwritten(error.to_string()))?,
-            )
-        }
-        "csv" => {
-            let mut bytes = Vec::new();
-            for table in tables.iter().take(1) {
-                write_csv(table, ByteOrderMark::Present, &mut bytes)
-                    .map_err(|error| unwritten(error.to_string()))?;
-            }
-            (MIME_CSV, bytes)
-        }
-        "json" => {
-            (MIME_JSON, serde_json::to_vec_pretty(&tables).map_err(|error| unwritten(error.to_string()))?)
-        }
-        _ => return Ok(None),
-    }))
-}
-
-/// The instant that files carry: the day of signature, so that the same bulletin gives the same bytes.
-fn created(detail: &BulletinDetail) -> DateTime {
-    let signed_on = detail.summary.row.signed_on.as_deref().and_then(|day| day.parse().ok());
-    signed_on.unwrap_or_else(|| detail.summary.period.last_day()).to_datetime(jiff::civil::Time::midnight())
+const fn mime_of(format: PublicFormat) -> &'static str {
+    match format {
+        PublicFormat::Xlsx => MIME_XLSX,
+        PublicFormat::Docx => MIME_DOCX,
+        PublicFormat::Csv => MIME_CSV,
+        PublicFormat::Json => MIME_JSON,
+    }
 }
 
 /// Which page of a long list.
@@ -206,7 +174,7 @@ async fn statistics(visit: Visit, Query(mut query): Query<StatisticsQuery>) -> R
 async fn answer(visit: &Visit, query: &mut StatisticsQuery) -> Result<StatisticsData, Refusal> {
     let divisions = reading::cities(&visit.app).await?;
     if query.period.is_empty() {
-        query.period = reading::usual_period(&visit.app).await?.to_string();
+        query.period = usual_period(&visit.app).await?.to_string();
     }
     for (field, usual) in
         [(&mut query.direction, HOME_DIRECTION.code()), (&mut query.by, Dimension::City.code())]

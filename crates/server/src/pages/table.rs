@@ -54,6 +54,17 @@ pub struct HeadCell {
     pub rows: usize,
 }
 
+/// The mark at a figure that a correction changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CorrectionMark {
+    /// Address of the correction.
+    pub link: String,
+    /// What is printed beside the figure.
+    pub sign: String,
+    /// What it means, in full.
+    pub title: String,
+}
+
 /// One body cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CellView {
@@ -63,6 +74,8 @@ pub struct CellView {
     pub class: String,
     /// Where it opens to.
     pub link: Option<String>,
+    /// The correction that changed it.
+    pub mark: Option<CorrectionMark>,
 }
 
 /// One body row; its first cell is its head.
@@ -160,20 +173,32 @@ impl TableView {
         self
     }
 
-    /// The same table whose figures open; `open` gives the address of a row's and column's cell, or none.
+    /// The same table whose figures open; `open` gives the address of the cell of a row's and a column's
+    /// key, or none.
     #[must_use]
-    pub fn opening(
-        mut self,
-        table: &PrintedTable,
-        open: impl Fn(&PrintedRow, &PrintedColumn) -> Option<String>,
-    ) -> Self {
+    pub fn opening(mut self, table: &PrintedTable, open: impl Fn(&str, &str) -> Option<String>) -> Self {
         for (view, row) in self.rows.iter_mut().zip(&table.rows) {
             let cells = view.cells.iter_mut().zip(&row.cells[1..]).zip(&table.columns[1..]);
             for ((cell, printed), column) in cells {
                 let is_sum = matches!(column.kind, ColumnKind::Count | ColumnKind::Amount);
                 if is_sum && printed.base.is_some_and(|base| base != 0) {
-                    cell.link = open(row, column);
+                    cell.link = open(&row.key, &column.key);
                 }
+            }
+        }
+        self
+    }
+
+    /// The same table with the figures marked that a correction changed; `mark` is asked for each row and column.
+    #[must_use]
+    pub fn marking(
+        mut self,
+        table: &PrintedTable,
+        mark: impl Fn(&str, &str) -> Option<CorrectionMark>,
+    ) -> Self {
+        for row in &mut self.rows {
+            for (cell, column) in row.cells.iter_mut().zip(&table.columns[1..]) {
+                cell.mark = mark(&row.key, &column.key);
             }
         }
         self
@@ -321,7 +346,7 @@ fn cell_view(column: &PrintedColumn, cell: &PrintedCell, starts_group: bool) -> 
     // A hyphen is too short to be seen as the sign that it is.
     let text =
         if column.kind == ColumnKind::Text { cell.text.clone() } else { cell.text.replacen('-', "−", 1) };
-    CellView { text, class: classes.join(" "), link: None }
+    CellView { text, class: classes.join(" "), link: None, mark: None }
 }
 
 /// Four limits between five classes of equal size: one large city must not leave all others pale.
@@ -414,7 +439,7 @@ mod tests {
     fn only_sums_other_than_zero_open() {
         let table = table();
         let view = TableView::new("cities", Language::Chinese, &table)
-            .opening(&table, |row, column| Some(format!("/cells/{}/{}", row.key, column.key)));
+            .opening(&table, |row, column| Some(format!("/cells/{row}/{column}")));
         let links: Vec<Option<&str>> = view.rows[0].cells.iter().map(|cell| cell.link.as_deref()).collect();
         assert_eq!(links, [Some("/cells/430100/output.count"), None, None]);
     }

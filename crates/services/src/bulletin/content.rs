@@ -11,6 +11,7 @@ use xiaoxiang_store::{StoreError, Tx};
 
 use super::make_city_monthly::make_city_monthly_in;
 use super::make_table::{TableAsk, make_table_in, refused};
+use super::products::Product;
 use super::read_model::Figures;
 use crate::refusal::Refusal;
 
@@ -66,6 +67,14 @@ pub struct Frozen {
     pub text: String,
     /// SHA-256 of the JSON, hex.
     pub sha256: String,
+}
+
+impl ContentTable {
+    /// Whether a product prints it.
+    #[must_use]
+    pub fn is_of(&self, product: Product) -> bool {
+        self.products.iter().any(|word| word == product.code())
+    }
 }
 
 impl BulletinContent {

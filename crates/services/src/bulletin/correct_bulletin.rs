@@ -2,9 +2,9 @@
 //! numbered correction (订正).
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use xiaoxiang_domain::bulletin::{BulletinStatus, CorrectionDecision, Dimension};
+use xiaoxiang_domain::bulletin::{BulletinStatus, CorrectionDecision, Dimension, Direction};
 use xiaoxiang_statistics::city_monthly::DIRECTIONS;
 use xiaoxiang_statistics::correction::{CellChange, corrections};
 use xiaoxiang_statistics::cross_table::Cell;
@@ -29,12 +29,12 @@ const CONTRACTS_NAMED_MAX: usize = 50;
 const REASON_CHARACTERS_MAX: usize = 2_000;
 
 /// One published cell that is no longer what was published.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CellCorrection {
     /// Key of the table.
     pub table: String,
     /// `registered`, `output` or `absorbed`.
-    pub direction: &'static str,
+    pub direction: Direction,
     /// Months of the figure.
     pub months: String,
     /// Key of the row: a city, `outside`, a group or `total`.
@@ -213,7 +213,7 @@ async fn changes_of(
         let pair = |pick: fn(&Cell) -> i128| [pick(&change.before), pick(&change.after)];
         changes.push(CellCorrection {
             table: table.to_owned(),
-            direction: ask.direction.code(),
+            direction: ask.direction,
             months: ask.period.to_string(),
             row: row_key_text(&change.row),
             count: [change.before.count, change.after.count],

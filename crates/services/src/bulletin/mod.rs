@@ -10,9 +10,12 @@ mod make_city_monthly;
 mod make_flows;
 mod make_table;
 mod products;
+mod public_files;
+mod published_corrections;
 mod read_model;
 mod reconcile_bulletin;
 mod sign_bulletin;
+mod standing;
 mod words;
 
 pub use close_year::close_year;
@@ -20,11 +23,17 @@ pub use content::{BULLETIN_KIND, BulletinContent, ContentTable, Frozen, METHOD_V
 pub use correct_bulletin::{CellCorrection, decide_correction, list_pending_changes};
 pub use draft_bulletin::draft_bulletin;
 pub use explain_cell::{CellBehind, ContractBehind, explain_bulletin_cell, explain_cell};
-pub use list_bulletins::{BulletinDetail, BulletinSummary, find_bulletin, latest_bulletin, list_bulletins};
+pub use list_bulletins::{
+    BulletinDetail, BulletinSummary, PUBLISHED_SHOWN_MAX, PublishedFilter, PublishedList, PublishedSummary,
+    find_bulletin, find_published, latest_bulletin, list_bulletins, list_published, usual_period,
+};
 pub use make_city_monthly::make_city_monthly;
 pub use make_flows::{MadeFlows, make_flows};
 pub use make_table::{MadeTable, TableAsk, make_table, tabulate_ask};
 pub use products::{Product, product_document, product_tables};
+pub use public_files::{PublicBulletin, PublicFormat, PublicTable, write_public_file};
+pub use published_corrections::{CorrectedCell, PublishedCorrection, published_corrections};
 pub use read_model::{Figures, ReadModel};
 pub use reconcile_bulletin::{ReconcileAsk, ReconciledCell, ReconciledSheet, reconcile_bulletin};
 pub use sign_bulletin::{Signing, sign_bulletin};
+pub use standing::{DataStanding, data_standing, list_exchange_months};

@@ -1,79 +1,12 @@
 //! The public pages, called in-process: without data, with a signed bulletin, with addresses that make no sense.
 
-use std::path::Path;
+mod corrections;
+mod links;
+mod support;
 
-use axum::Router;
-use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
-use jiff::civil::date;
-use jiff::tz::TimeZone;
-use tower::ServiceExt as _;
-use xiaoxiang_domain::bulletin::GrowthBase;
-use xiaoxiang_domain::fact::Source;
-use xiaoxiang_server::pages::shell::DataOrigin;
-use xiaoxiang_server::pages::{PageState, router};
-use xiaoxiang_server::region_files::shipped_layers;
-use xiaoxiang_services::bulletin::{Signing, draft_bulletin, sign_bulletin};
-use xiaoxiang_services::contract::record_contract;
-use xiaoxiang_services::demo::example;
-use xiaoxiang_services::log::LogKey;
-use xiaoxiang_services::region::import_region;
-use xiaoxiang_services::{App, Clock};
-use xiaoxiang_store::Db;
+use axum::http::{StatusCode, header};
 
-/// Contracts of the example that the pages are tested on.
-const CONTRACTS: usize = 60;
-const ACTOR: &str = "tests";
-
-async fn empty_app(folder: &Path) -> App {
-    let address = format!("sqlite:{}", folder.join("pages.db").display());
-    let today = date(2026, 11, 22).at(9, 0, 0, 0).to_zoned(TimeZone::UTC).expect("an instant").timestamp();
-    let app = App::new(Db::connect(&address).await.expect("a database"), Clock::new(move || today));
-    app.db.migrate("pages-test-log").await.expect("a schema");
-    app
-}
-
-/// An application with a few contracts of October 2026 and its signed bulletin, whose id comes along.
-async fn app_with_bulletin(folder: &Path) -> (App, String) {
-    let app = empty_app(folder).await;
-    let layers = shipped_layers("hunan").expect("the shipped region");
-    import_region(&app, ACTOR, &layers).await.expect("region data");
-    let region = app.region().await.expect("a region");
-    let made = example(&region.region, date(2026, 11, 22));
-    let october = |day: jiff::civil::Date| day.year() == 2026 && day.month() == 10;
-    let contracts = made.registry.into_iter().filter(|contract| october(contract.registered_on));
-    for contract in contracts.take(CONTRACTS) {
-        record_contract(&app, ACTOR, Source::Registry, contract).await.expect("a contract");
-    }
-    let period = "2026-10".parse().expect("a period");
-    let id = draft_bulletin(&app, ACTOR, period, GrowthBase::AsKnown).await.expect("a draft");
-    let key = LogKey::load_or_create(&app, &folder.join("key.pem")).expect("a key");
-    let signing = Signing { signer: "示例甲".to_owned(), signed_on: date(2026, 11, 5) };
-    sign_bulletin(&app, ACTOR, &key, &id, &signing).await.expect("a signature");
-    (app, id)
-}
-
-fn pages(app: App) -> Router {
-    router(PageState { app, origin: DataOrigin::Example })
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: axum::http::HeaderMap,
-    text: String,
-}
-
-async fn get(router: &Router, path: &str) -> Answer {
-    let request = Request::get(path).body(Body::empty()).expect("a request");
-    let response = router.clone().oneshot(request).await.expect("an answer");
-    let (parts, body) = response.into_parts();
-    let bytes = axum::body::to_bytes(body, 8 * 1024 * 1024).await.expect("a body");
-    Answer {
-        status: parts.status,
-        headers: parts.headers,
-        text: String::from_utf8_lossy(&bytes).into_owned(),
-    }
-}
+use support::{CONTRACTS, app_with_bulletin, empty_app, get, pages};
 
 /// The content security policy would silence inline styles, scripts and handlers, so no page may have any.
 fn assert_nothing_inline(path: &str, html: &str) {
@@ -188,7 +121,7 @@ async fn a_signed_bulletin_is_shown_downloaded_and_opened_to_its_contracts() {
 
     let table = get(&router, &format!("/bulletins/{id}/public.csv")).await;
     assert!(table.text.starts_with('\u{feff}'), "Excel knows the file as UTF-8");
-    for (format, beginning) in [("xlsx", "PK"), ("docx", "PK"), ("json", "[")] {
+    for (format, beginning) in [("xlsx", "PK"), ("docx", "PK"), ("json", "{")] {
         let file = get(&router, &format!("/bulletins/{id}/public.{format}")).await;
         assert_eq!(file.status, StatusCode::OK);
         assert!(file.text.starts_with(beginning), "{format}");

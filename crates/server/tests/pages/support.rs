@@ -1,0 +1,89 @@
+//! An application with few contracts and a signed bulletin, and requests to its pages.
+
+use std::path::Path;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use jiff::civil::date;
+use jiff::tz::TimeZone;
+use tower::ServiceExt as _;
+use xiaoxiang_domain::bulletin::GrowthBase;
+use xiaoxiang_domain::contract::Contract;
+use xiaoxiang_domain::fact::Source;
+use xiaoxiang_server::pages::shell::DataOrigin;
+use xiaoxiang_server::pages::{PageState, router};
+use xiaoxiang_server::region_files::shipped_layers;
+use xiaoxiang_services::bulletin::{Signing, draft_bulletin, sign_bulletin};
+use xiaoxiang_services::contract::record_contract;
+use xiaoxiang_services::demo::example;
+use xiaoxiang_services::log::LogKey;
+use xiaoxiang_services::region::import_region;
+use xiaoxiang_services::{App, Clock};
+use xiaoxiang_store::Db;
+
+/// Contracts of the example that the pages are tested on.
+pub const CONTRACTS: usize = 60;
+pub const ACTOR: &str = "tests";
+
+pub async fn empty_app(folder: &Path) -> App {
+    let address = format!("sqlite:{}", folder.join("pages.db").display());
+    let today = date(2026, 11, 22).at(9, 0, 0, 0).to_zoned(TimeZone::UTC).expect("an instant").timestamp();
+    let app = App::new(Db::connect(&address).await.expect("a database"), Clock::new(move || today));
+    app.db.migrate("pages-test-log").await.expect("a schema");
+    app
+}
+
+/// An application with a few contracts of October 2026 and its signed bulletin, whose id comes along.
+pub async fn app_with_bulletin(folder: &Path) -> (App, String) {
+    let app = empty_app(folder).await;
+    let layers = shipped_layers("hunan").expect("the shipped region");
+    import_region(&app, ACTOR, &layers).await.expect("region data");
+    for contract in contracts_of_october(&app).await.take(CONTRACTS) {
+        record_contract(&app, ACTOR, Source::Registry, contract).await.expect("a contract");
+    }
+    let period = "2026-10".parse().expect("a period");
+    let id = draft_bulletin(&app, ACTOR, period, GrowthBase::AsKnown).await.expect("a draft");
+    let key = LogKey::load_or_create(&app, &folder.join("key.pem")).expect("a key");
+    let signing = Signing { signer: "示例甲".to_owned(), signed_on: date(2026, 11, 5) };
+    sign_bulletin(&app, ACTOR, &key, &id, &signing).await.expect("a signature");
+    (app, id)
+}
+
+/// Example contracts registered in October 2026, always the same ones in the same order.
+pub async fn contracts_of_october(app: &App) -> impl Iterator<Item = Contract> {
+    let region = app.region().await.expect("a region");
+    let made = example(&region.region, date(2026, 11, 22));
+    let october = |day: jiff::civil::Date| day.year() == 2026 && day.month() == 10;
+    made.registry.into_iter().filter(move |contract| october(contract.registered_on))
+}
+
+pub fn pages(app: App) -> Router {
+    router(PageState { app, origin: DataOrigin::Example })
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: axum::http::HeaderMap,
+    pub text: String,
+}
+
+pub async fn get(router: &Router, path: &str) -> Answer {
+    get_with(router, path, &[]).await
+}
+
+pub async fn get_with(router: &Router, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut request = Request::get(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::empty()).expect("a request");
+    let response = router.clone().oneshot(request).await.expect("an answer");
+    let (parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, 8 * 1024 * 1024).await.expect("a body");
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        text: String::from_utf8_lossy(&bytes).into_owned(),
+    }
+}

@@ -57,7 +57,7 @@ both_backends! {
         let changes = list_pending_changes(&app, &id).await.unwrap();
         let cities: Vec<&str> = changes
             .iter()
-            .filter(|change| change.table == "city-monthly" && change.direction == "registered")
+            .filter(|change| change.table == "city-monthly" && change.direction == Direction::Registered)
             .map(|change| change.row.as_str())
             .filter(|row| row.len() == 6)
             .collect();

@@ -462,6 +462,7 @@ async fn changes(context: &Context, app: &App, bulletin: &str) -> Result<(), Ref
         .iter()
         .map(|change| {
             vec![
+                change.table.clone(),
                 change.direction.code().to_owned(),
                 change.months.clone(),
                 change.row.clone(),
@@ -473,7 +474,7 @@ async fn changes(context: &Context, app: &App, bulletin: &str) -> Result<(), Ref
             ]
         })
         .collect();
-    let header = ["口径", "期间", "行", "原项数", "现项数", "原成交额(分)", "现成交额(分)", "合同"];
+    let header = ["表", "口径", "期间", "行", "原项数", "现项数", "原成交额(分)", "现成交额(分)", "合同"];
     output::print_rows(context.format, &header, &rows)
 }
 

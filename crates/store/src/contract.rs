@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::db::{Tx, WriteTx};
+use crate::db::{SQLITE_ROWS_MAX, Tx, WriteTx, of_rows};
 use crate::error::StoreError;
 
 /// Registration numbers looked up at once.
@@ -87,21 +87,23 @@ pub async fn find_current(
 ) -> Result<HashMap<String, CurrentRow>, StoreError> {
     assert!(numbers.len() <= LOOKUP_MAX, "numbers are looked up in chunks");
     // A list is bound as an array on PostgreSQL and as JSON on SQLite.
-    let found = match tx {
-        Tx::Postgres(_) => rows!(
-            tx,
-            CurrentRow,
-            "SELECT k.contract_key, v.contract_version_id, v.change_set_id, k.contract_id, k.registration_number, v.version, v.source,
-                    v.seller_key, v.buyer_key, v.record, v.content_hash, c.position, p.fields AS personal
-               FROM contract k
-               JOIN contract_version v ON v.contract_key = k.contract_key
-               JOIN change_set c ON c.change_set_id = v.change_set_id
-               LEFT JOIN contract_personal p ON p.contract_version_id = v.contract_version_id
-              WHERE k.registration_number IN (SELECT json_array_elements_text(CAST($1 AS JSON)))
-                AND c.position IS NOT NULL
-              ORDER BY v.version",
-            json_list(numbers)
-        )?,
+    let found: Vec<CurrentRow> = match tx {
+        Tx::Postgres(connection) => {
+            sqlx::query_as(
+                "SELECT k.contract_key, v.contract_version_id, v.change_set_id, k.contract_id, k.registration_number, v.version, v.source,
+                        v.seller_key, v.buyer_key, v.record, v.content_hash, c.position, p.fields AS personal
+                   FROM contract k
+                   JOIN contract_version v ON v.contract_key = k.contract_key
+                   JOIN change_set c ON c.change_set_id = v.change_set_id
+                   LEFT JOIN contract_personal p ON p.contract_version_id = v.contract_version_id
+                  WHERE k.registration_number = ANY($1)
+                    AND c.position IS NOT NULL
+                  ORDER BY v.version",
+            )
+            .bind(numbers)
+            .fetch_all(&mut **connection)
+            .await?
+        }
         Tx::Sqlite(_) => rows!(
             tx,
             CurrentRow,
@@ -230,12 +232,15 @@ async fn insert_personal(tx: &mut WriteTx, versions: &[NewVersion], ids: &[i64])
             .await?;
         }
         Tx::Sqlite(connection) => {
-            for (id, fields) in ids.into_iter().zip(fields) {
-                sqlx::query("INSERT INTO contract_personal (contract_version_id, fields) VALUES ($1, $2)")
-                    .bind(id)
-                    .bind(fields)
-                    .execute(&mut **connection)
-                    .await?;
+            for (ids, fields) in ids.chunks(SQLITE_ROWS_MAX).zip(fields.chunks(SQLITE_ROWS_MAX)) {
+                let mut insert = sqlx::query(of_rows(
+                    "INSERT INTO contract_personal (contract_version_id, fields) VALUES ($1, $2)",
+                    ids.len(),
+                ));
+                for (id, fields) in ids.iter().zip(fields) {
+                    insert = insert.bind(*id).bind(*fields);
+                }
+                insert.execute(&mut **connection).await?;
             }
         }
     }
@@ -243,58 +248,67 @@ async fn insert_personal(tx: &mut WriteTx, versions: &[NewVersion], ids: &[i64])
 }
 
 async fn contract_keys(tx: &mut WriteTx, versions: &[NewVersion]) -> Result<Vec<i64>, StoreError> {
-    // Bulk load: one statement with arrays on PostgreSQL, where each round trip counts; a loop on SQLite, where none does.
+    // Bulk load: one statement with arrays on PostgreSQL, where each round trip counts; some rows at a time on SQLite.
     match &mut tx.tx {
         Tx::Postgres(connection) => {
             let ids: Vec<&str> = versions.iter().map(|version| version.contract_id.as_str()).collect();
             let numbers: Vec<&str> =
                 versions.iter().map(|version| version.registration_number.as_str()).collect();
             // In order of number, so that two imports of the same new contracts never wait for each other in a circle.
-            sqlx::query(
-                "INSERT INTO contract (contract_id, registration_number)
-                 SELECT contract_id, registration_number
-                   FROM UNNEST($1::TEXT[], $2::TEXT[]) AS t(contract_id, registration_number)
-                  ORDER BY registration_number
-                     ON CONFLICT (registration_number) DO NOTHING",
+            let found: Vec<(String, i64)> = sqlx::query_as(
+                "WITH added AS (
+                   INSERT INTO contract (contract_id, registration_number)
+                   SELECT contract_id, registration_number
+                     FROM UNNEST($1::TEXT[], $2::TEXT[]) AS t(contract_id, registration_number)
+                    ORDER BY registration_number
+                       ON CONFLICT (registration_number) DO NOTHING
+                   RETURNING registration_number, contract_key)
+                 SELECT registration_number, contract_key FROM added
+                  UNION ALL
+                 SELECT registration_number, contract_key FROM contract WHERE registration_number = ANY($2)",
             )
             .bind(&ids)
             .bind(&numbers)
-            .execute(&mut **connection)
-            .await?;
-            let found: Vec<(String, i64)> = sqlx::query_as(
-                "SELECT registration_number, contract_key FROM contract WHERE registration_number = ANY($1)",
-            )
-            .bind(&numbers)
             .fetch_all(&mut **connection)
             .await?;
-            let by_number: HashMap<String, i64> = found.into_iter().collect();
-            versions
-                .iter()
-                .map(|version| {
-                    by_number
-                        .get(&version.registration_number)
-                        .copied()
-                        .ok_or_else(|| StoreError::Damaged("contract vanished".to_owned()))
-                })
-                .collect()
+            let mut by_number: HashMap<String, i64> = found.into_iter().collect();
+            // One that somebody else committed while the statement ran is neither added nor seen by it.
+            if by_number.len() < numbers.len() {
+                let found: Vec<(String, i64)> = sqlx::query_as(
+                    "SELECT registration_number, contract_key FROM contract WHERE registration_number = ANY($1)",
+                )
+                .bind(&numbers)
+                .fetch_all(&mut **connection)
+                .await?;
+                by_number.extend(found);
+            }
+            in_order(versions, &by_number)
         }
         Tx::Sqlite(connection) => {
             let mut keys = Vec::with_capacity(versions.len());
-            for version in versions {
-                let (key,): (i64,) = sqlx::query_as(
+            for versions in versions.chunks(SQLITE_ROWS_MAX) {
+                let mut insert = sqlx::query_as(of_rows(
                     "INSERT INTO contract (contract_id, registration_number) VALUES ($1, $2)
                          ON CONFLICT (registration_number) DO UPDATE SET registration_number = excluded.registration_number
-                     RETURNING contract_key",
-                )
-                .bind(&version.contract_id)
-                .bind(&version.registration_number)
-                .fetch_one(&mut **connection)
-                .await?;
-                keys.push(key);
+                     RETURNING registration_number, contract_key",
+                    versions.len(),
+                ));
+                for version in versions {
+                    insert = insert.bind(&version.contract_id).bind(&version.registration_number);
+                }
+                let found: Vec<(String, i64)> = insert.fetch_all(&mut **connection).await?;
+                keys.extend(in_order(versions, &found.into_iter().collect())?);
             }
             Ok(keys)
         }
     }
+}
+
+/// The keys in the order of the versions.
+fn in_order(versions: &[NewVersion], by_number: &HashMap<String, i64>) -> Result<Vec<i64>, StoreError> {
+    let key = |version: &NewVersion| by_number.get(&version.registration_number).copied();
+    let keys = versions.iter().map(|version| key(version).ok_or("contract vanished"));
+    keys.collect::<Result<_, _>>().map_err(|what| StoreError::Damaged(what.to_owned()))
 }
 
 async fn insert_versions(
@@ -342,31 +356,37 @@ async fn insert_versions(
             Ok(ids)
         }
         Tx::Sqlite(connection) => {
-            let mut ids = Vec::with_capacity(versions.len());
-            for (version, key) in versions.iter().zip(keys) {
-                let inserted = sqlx::query(
+            let mut ids: Vec<i64> = Vec::with_capacity(versions.len());
+            for (versions, keys) in versions.chunks(SQLITE_ROWS_MAX).zip(keys.chunks(SQLITE_ROWS_MAX)) {
+                let mut insert = sqlx::query_as(of_rows(
                     "INSERT INTO contract_version (contract_key, version, change_set_id, source, standing, registered_on,
                             contract_type, contract_value_fen, technology_value_fen, seller_key, buyer_key, record,
                             content_hash)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-                )
-                .bind(key)
-                .bind(version.version)
-                .bind(change_set_id)
-                .bind(version.source)
-                .bind(version.standing)
-                .bind(&version.registered_on)
-                .bind(&version.contract_type)
-                .bind(version.contract_value_fen)
-                .bind(version.technology_value_fen)
-                .bind(version.seller_key)
-                .bind(version.buyer_key)
-                .bind(&version.record)
-                .bind(&version.content_hash)
-                .execute(&mut **connection)
-                .await?;
-                ids.push(inserted.last_insert_rowid());
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                     RETURNING contract_version_id",
+                    versions.len(),
+                ));
+                for (version, key) in versions.iter().zip(keys) {
+                    insert = insert
+                        .bind(*key)
+                        .bind(version.version)
+                        .bind(change_set_id)
+                        .bind(version.source)
+                        .bind(version.standing)
+                        .bind(&version.registered_on)
+                        .bind(&version.contract_type)
+                        .bind(version.contract_value_fen)
+                        .bind(version.technology_value_fen)
+                        .bind(version.seller_key)
+                        .bind(version.buyer_key)
+                        .bind(&version.record)
+                        .bind(&version.content_hash);
+                }
+                let added: Vec<(i64,)> = insert.fetch_all(&mut **connection).await?;
+                ids.extend(added.into_iter().map(|(id,)| id));
             }
+            // The keys count up in the order of the rows; RETURNING promises no order.
+            ids.sort_unstable();
             Ok(ids)
         }
     }

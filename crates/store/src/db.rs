@@ -22,6 +22,9 @@ const LOCK_WAIT: Duration = Duration::from_secs(30);
 const IDLE_IN_TRANSACTION_MAX: &str = "5min";
 /// How large SQLite's write-ahead log stays on disk once it has been folded back.
 const SQLITE_WAL_KEPT_BYTES: &str = "67108864";
+/// Rows of one INSERT on SQLite: each statement wakes the connection's thread and ours again, which costs more than
+/// the row itself.
+pub(crate) const SQLITE_ROWS_MAX: usize = 50;
 /// How long a caller waits for a free connection.
 const ACQUIRE_WAIT: Duration = Duration::from_secs(30);
 
@@ -202,6 +205,21 @@ macro_rules! row {
                 sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.fetch_optional(&mut **connection).await,
         }.map_err($crate::StoreError::from)
     };
+}
+
+/// The text of an INSERT of one row, which ends its first `VALUES (…)` before anything else, made to take so many rows.
+pub(crate) fn of_rows(statement: &'static str, rows: usize) -> sqlx::AssertSqlSafe<String> {
+    let (before, values) = statement.split_once("VALUES (").expect("invariant: the statement has VALUES");
+    let (tuple, after) = values.split_once(')').expect("invariant: the VALUES end");
+    let columns = tuple.split(',').count();
+    let tuples: Vec<String> = (0..rows)
+        .map(|row| {
+            let binds: Vec<String> =
+                (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+            format!("({})", binds.join(", "))
+        })
+        .collect();
+    sqlx::AssertSqlSafe(format!("{before}VALUES {}{after}", tuples.join(", ")))
 }
 
 /// Runs a statement; gives the number of rows that it touched.

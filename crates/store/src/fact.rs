@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use xiaoxiang_domain::fact::{ContractFact, Source, Standing};
 use xiaoxiang_domain::money::Fen;
 
-use crate::db::{Tx, WriteTx};
+use crate::db::{SQLITE_ROWS_MAX, Tx, WriteTx, of_rows};
 use crate::error::StoreError;
 
 /// A fact to be written; its row number and position come from the database.
@@ -128,7 +128,7 @@ pub async fn stream_after(
 /// Writes facts into the open change set, in order.
 pub async fn save_facts(tx: &mut WriteTx, facts: &[NewFact]) -> Result<(), StoreError> {
     let change_set_id = tx.change_set().await?;
-    // Bulk load: one statement with arrays on PostgreSQL, a loop on SQLite.
+    // Bulk load: one statement with arrays on PostgreSQL, some rows at a time on SQLite.
     match &mut tx.tx {
         Tx::Postgres(connection) => {
             let numbers = |pick: fn(&NewFact) -> i64| facts.iter().map(pick).collect::<Vec<_>>();
@@ -171,37 +171,40 @@ pub async fn save_facts(tx: &mut WriteTx, facts: &[NewFact]) -> Result<(), Store
             .await?;
         }
         Tx::Sqlite(connection) => {
-            for new in facts {
-                let fact = &new.fact;
-                sqlx::query(
+            for facts in facts.chunks(SQLITE_ROWS_MAX) {
+                let mut insert = sqlx::query(of_rows(
                     "INSERT INTO contract_fact (change_set_id, contract_key, version, standing, source, registered_on,
                             contract_type, field, ip, seller_kind, buyer_kind, seller_division, buyer_division,
                             seller_park, buyer_park, seller_organisation, buyer_organisation, registrar,
                             contract_value_fen, technology_value_fen)
                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
-                )
-                .bind(change_set_id)
-                .bind(fact.contract_key)
-                .bind(new.version)
-                .bind(fact.standing.code())
-                .bind(fact.source.code())
-                .bind(fact.registered_on.to_string())
-                .bind(i64::from(fact.contract_type))
-                .bind(i64::from(fact.field))
-                .bind(i64::from(fact.ip))
-                .bind(i64::from(fact.seller_kind))
-                .bind(i64::from(fact.buyer_kind))
-                .bind(i64::from(fact.seller_division))
-                .bind(i64::from(fact.buyer_division))
-                .bind(i64::from(fact.seller_park))
-                .bind(i64::from(fact.buyer_park))
-                .bind(i64::from(fact.seller_organisation))
-                .bind(i64::from(fact.buyer_organisation))
-                .bind(i64::from(fact.registrar))
-                .bind(fact.contract_value.0)
-                .bind(fact.technology_value.0)
-                .execute(&mut **connection)
-                .await?;
+                    facts.len(),
+                ));
+                for new in facts {
+                    let fact = &new.fact;
+                    insert = insert
+                        .bind(change_set_id)
+                        .bind(fact.contract_key)
+                        .bind(new.version)
+                        .bind(fact.standing.code())
+                        .bind(fact.source.code())
+                        .bind(fact.registered_on.to_string())
+                        .bind(i64::from(fact.contract_type))
+                        .bind(i64::from(fact.field))
+                        .bind(i64::from(fact.ip))
+                        .bind(i64::from(fact.seller_kind))
+                        .bind(i64::from(fact.buyer_kind))
+                        .bind(i64::from(fact.seller_division))
+                        .bind(i64::from(fact.buyer_division))
+                        .bind(i64::from(fact.seller_park))
+                        .bind(i64::from(fact.buyer_park))
+                        .bind(i64::from(fact.seller_organisation))
+                        .bind(i64::from(fact.buyer_organisation))
+                        .bind(i64::from(fact.registrar))
+                        .bind(fact.contract_value.0)
+                        .bind(fact.technology_value.0);
+                }
+                insert.execute(&mut **connection).await?;
             }
         }
     }

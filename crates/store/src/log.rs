@@ -340,6 +340,22 @@ pub async fn has_kind_after(tx: &mut Tx, position: i64, kind_prefix: &str) -> Re
     Ok(found.is_some())
 }
 
+/// Whether anything on which the place of contracts rests (归属) was logged after a position: region data, park lists,
+/// decisions.
+pub async fn has_attribution_after(tx: &mut Tx, position: i64) -> Result<bool, StoreError> {
+    let found: Option<(i64,)> = row!(
+        tx,
+        (i64,),
+        "SELECT position FROM log_entry
+          WHERE position > $1
+            AND (substr(kind, 1, 7) = 'region.' OR substr(kind, 1, 12) = 'attribution.' OR substr(kind, 1, 5) = 'park.')
+          ORDER BY position
+          LIMIT 1",
+        position
+    )?;
+    Ok(found.is_some())
+}
+
 /// Stores a signed tree head; an equal one already there stays.
 pub async fn save_tree_head(
     tx: &mut WriteTx,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::db::{Tx, WriteTx};
+use crate::db::{SQLITE_ROWS_MAX, Tx, WriteTx, of_rows};
 use crate::error::StoreError;
 
 /// An organisation to be found or created.
@@ -27,7 +27,7 @@ pub async fn find_or_create(
     let mut sorted: Vec<&NewOrganisation> = organisations.iter().collect();
     sorted.sort_by(|a, b| a.identity.cmp(&b.identity));
     let identities: Vec<&str> = sorted.iter().map(|organisation| organisation.identity.as_str()).collect();
-    // Bulk load: arrays on PostgreSQL, a loop on SQLite.
+    // Bulk load: arrays on PostgreSQL, some rows at a time on SQLite.
     let found: Vec<(String, i64)> = match &mut tx.tx {
         Tx::Postgres(connection) => {
             let column = |pick: fn(&NewOrganisation) -> &str| {
@@ -35,37 +35,51 @@ pub async fn find_or_create(
             };
             let codes: Vec<Option<&str>> =
                 sorted.iter().map(|organisation| organisation.credit_code.as_deref()).collect();
-            sqlx::query(
-                "INSERT INTO organisation (organisation_id, identity, name, credit_code)
-                 SELECT * FROM UNNEST($1::TEXT[], $2::TEXT[], $3::TEXT[], $4::TEXT[])
-                     ON CONFLICT (identity) DO NOTHING",
+            let mut found: Vec<(String, i64)> = sqlx::query_as(
+                "WITH added AS (
+                   INSERT INTO organisation (organisation_id, identity, name, credit_code)
+                   SELECT * FROM UNNEST($1::TEXT[], $2::TEXT[], $3::TEXT[], $4::TEXT[])
+                       ON CONFLICT (identity) DO NOTHING
+                   RETURNING identity, organisation_key)
+                 SELECT identity, organisation_key FROM added
+                  UNION ALL
+                 SELECT identity, organisation_key FROM organisation WHERE identity = ANY($2)",
             )
             .bind(column(|organisation| &organisation.organisation_id))
             .bind(&identities)
             .bind(column(|organisation| &organisation.name))
             .bind(codes)
-            .execute(&mut **connection)
+            .fetch_all(&mut **connection)
             .await?;
-            sqlx::query_as("SELECT identity, organisation_key FROM organisation WHERE identity = ANY($1)")
+            // One that somebody else committed while the statement ran is neither added nor seen by it.
+            if found.len() < identities.len() {
+                found = sqlx::query_as(
+                    "SELECT identity, organisation_key FROM organisation WHERE identity = ANY($1)",
+                )
                 .bind(&identities)
                 .fetch_all(&mut **connection)
-                .await?
+                .await?;
+            }
+            found
         }
         Tx::Sqlite(connection) => {
             let mut found = Vec::with_capacity(sorted.len());
-            for organisation in sorted {
-                let (key,): (i64,) = sqlx::query_as(
+            for organisations in sorted.chunks(SQLITE_ROWS_MAX) {
+                let mut insert = sqlx::query_as(of_rows(
                     "INSERT INTO organisation (organisation_id, identity, name, credit_code) VALUES ($1, $2, $3, $4)
                          ON CONFLICT (identity) DO UPDATE SET identity = excluded.identity
-                     RETURNING organisation_key",
-                )
-                .bind(&organisation.organisation_id)
-                .bind(&organisation.identity)
-                .bind(&organisation.name)
-                .bind(organisation.credit_code.as_deref())
-                .fetch_one(&mut **connection)
-                .await?;
-                found.push((organisation.identity.clone(), key));
+                     RETURNING identity, organisation_key",
+                    organisations.len(),
+                ));
+                for organisation in organisations {
+                    insert = insert
+                        .bind(&organisation.organisation_id)
+                        .bind(&organisation.identity)
+                        .bind(&organisation.name)
+                        .bind(organisation.credit_code.as_deref());
+                }
+                let keys: Vec<(String, i64)> = insert.fetch_all(&mut **connection).await?;
+                found.extend(keys);
             }
             found
         }

@@ -69,14 +69,15 @@ pub async fn save_version(
 
 /// The version in force at a log position, or the newest.
 pub async fn find_version(tx: &mut Tx, as_of: Option<i64>) -> Result<Option<RegionVersionRow>, StoreError> {
+    // The sum keeps the search from beginning at the positions, which are many; versions are few.
     row!(
         tx,
         RegionVersionRow,
         "SELECT v.region_version_id, v.region_code, v.layers, v.sha256, c.position
            FROM region_version v
            JOIN change_set c ON c.change_set_id = v.change_set_id
-          WHERE c.position <= $1
-          ORDER BY c.position DESC
+          WHERE c.position + 0 <= $1
+          ORDER BY c.position + 0 DESC
           LIMIT 1",
         as_of.unwrap_or(i64::MAX)
     )

@@ -25,12 +25,12 @@ pub async fn record_contract(
     let region = app.region_in(&mut read).await?;
     let basis = crate::attribution::load_basis(&mut read).await?;
     let began_at = xiaoxiang_store::log::head(&mut read).await?.size - 1;
-    drop(read);
     let mut stage = Stage::new(app, region, basis, source, Consent::AcceptChanges);
     stage.stated = stated;
     let mut report = ImportReport::default();
     let number = contract.registration_number.clone();
-    let to_write = stage.compare(vec![Incoming { row: 1, contract }], &mut report).await?;
+    let to_write = stage.compare_in(&mut read, vec![Incoming { row: 1, contract }], &mut report).await?;
+    drop(read);
     let Some((written, version)) = to_write.first().cloned() else { return Ok(None) };
     let mut tx = app.db.begin(app.clock.now_ms()).await?;
     stage.write(&mut tx, to_write).await?;

@@ -98,9 +98,19 @@ impl<'a> Stage<'a> {
         chunk: Vec<Incoming>,
         report: &mut ImportReport,
     ) -> Result<Vec<(Contract, i64)>, Refusal> {
-        let numbers: Vec<String> = chunk.iter().map(|row| row.contract.registration_number.clone()).collect();
         let mut tx = self.app.db.read().await?;
-        let current = store::find_current(&mut tx, &numbers).await?;
+        self.compare_in(&mut tx, chunk, report).await
+    }
+
+    /// The same with what a snapshot sees.
+    pub async fn compare_in(
+        &self,
+        tx: &mut Tx,
+        chunk: Vec<Incoming>,
+        report: &mut ImportReport,
+    ) -> Result<Vec<(Contract, i64)>, Refusal> {
+        let numbers: Vec<String> = chunk.iter().map(|row| row.contract.registration_number.clone()).collect();
+        let current = store::find_current(tx, &numbers).await?;
         let mut to_write = Vec::with_capacity(chunk.len());
         for incoming in chunk {
             match current.get(&incoming.contract.registration_number) {
@@ -301,12 +311,7 @@ pub(crate) fn contract_of(row: &CurrentRow) -> Result<Contract, Refusal> {
 
 /// Whether anything on which attribution rests was logged after a position.
 pub(crate) async fn is_attribution_changed(tx: &mut Tx, position: i64) -> Result<bool, Refusal> {
-    for kind in ["region.", "attribution.", "park."] {
-        if xiaoxiang_store::log::has_kind_after(tx, position, kind).await? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    Ok(xiaoxiang_store::log::has_attribution_after(tx, position).await?)
 }
 
 fn is_personal(difference: &FieldDifference, versions: &[&Contract]) -> bool {

@@ -18,6 +18,9 @@ use xiaoxiang_store::Db;
 pub const ACTOR: &str = "bench";
 /// Noon of [`TODAY`] in UTC.
 const NOW: &str = "2026-11-22T04:00:00Z";
+/// The region folders and the data of a run, seen from the root of the tree, where the task starts the program.
+const REGIONS: &str = "regions";
+const DATA: &str = "target/bench-data";
 /// The day on which all of it happens.
 pub const TODAY: Date = date(2026, 11, 22);
 
@@ -56,11 +59,12 @@ impl Setting {
         let wanted = |name: &str| {
             std::env::var(name).with_context(|| format!("{name} is missing; run `cargo xtask bench`"))
         };
-        let folder = tree().join("target/bench-data");
+        let folder = PathBuf::from(DATA);
         if folder.exists() {
             std::fs::remove_dir_all(&folder)?;
         }
         std::fs::create_dir_all(&folder)?;
+        let folder = folder.canonicalize()?;
         Ok(Self {
             postgres: wanted("XIAOXIANG_BENCH_POSTGRES")?,
             python: wanted("XIAOXIANG_BENCH_PYTHON")?.into(),
@@ -141,10 +145,6 @@ impl Setting {
     }
 }
 
-fn tree() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
 /// A clock that stands still: what is measured must not depend on the day.
 pub fn clock() -> Clock {
     let now: Timestamp = NOW.parse().expect("invariant: the instant is written in RFC 3339");
@@ -173,7 +173,7 @@ fn layers() -> Result<Vec<RegionLayer>> {
     ["china", "hunan"]
         .map(|name| {
             let mut files = BTreeMap::new();
-            read(&tree().join("regions").join(name), "", &mut files)?;
+            read(&Path::new(REGIONS).join(name), "", &mut files)?;
             if files.is_empty() {
                 bail!("regions/{name} is empty");
             }

@@ -38,9 +38,11 @@ impl Line {
 
     fn is_met(&self) -> Option<bool> {
         let figure = self.figure;
-        self.target.map(|target| {
-            if figure.unit.is_cost() { figure.median <= target } else { figure.median >= target }
-        })
+        self.target.map(
+            |target| {
+                if figure.unit.is_cost() { figure.median <= target } else { figure.median >= target }
+            },
+        )
     }
 
     /// How many times better we are than the peer: below 1 the peer is better.
@@ -65,7 +67,10 @@ impl Line {
             unit.text(self.figure.median),
             format!("{} – {}", unit.text(self.figure.min), unit.text(self.figure.max)),
             verdict.to_owned(),
-            self.peer.as_ref().map(|(name, value)| format!("{name}: {}", unit.text(*value))).unwrap_or_default(),
+            self.peer
+                .as_ref()
+                .map(|(name, value)| format!("{name}: {}", unit.text(*value)))
+                .unwrap_or_default(),
             self.ratio().unwrap_or_default(),
         ]
     }

@@ -29,7 +29,11 @@ pub async fn run(setting: &Setting, report: &mut Report) -> Result<()> {
         let mut table = Vec::new();
         for number in 0..COMMITS {
             let contract = contracts.contract("FOLLOW", number);
-            let ask = TableAsk::new(Direction::Registered, Dimension::City, Period::year(contract.registered_on.year())?);
+            let ask = TableAsk::new(
+                Direction::Registered,
+                Dimension::City,
+                Period::year(contract.registered_on.year())?,
+            );
             let value = contract.contract_value;
             let earlier = make_table(&app, &ask).await?.table.total.cell.contract_value;
             let commit = record_contract(&app, ACTOR, Source::Registry, contract).await?;

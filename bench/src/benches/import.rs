@@ -99,7 +99,10 @@ async fn with_company(
     let (outcome, waits, views) = (outcome?, waits?, seen?);
     ensure!(outcome.rows == rows, "{} rows imported", outcome.rows);
     let counted = i64::try_from(app.figures().await?.columns().len())?;
-    ensure!(counted == rows + i64::try_from(waits.len())?, "{counted} contracts are counted after the import");
+    ensure!(
+        counted == rows + i64::try_from(waits.len())?,
+        "{counted} contracts are counted after the import"
+    );
     app.db.close().await;
     setting.drop_database(&address).await?;
     let name = backend.name();

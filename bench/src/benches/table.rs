@@ -58,10 +58,8 @@ pub async fn run(setting: &Setting, report: &mut Report) -> Result<()> {
         format!("figures of a table by {BUYERS_TEXT}, worst: {}", organisations.name),
         organisations.figure(),
     ));
-    report.add(line(
-        format!("table with words and layout, worst: {}", pages_worst.name),
-        pages_worst.figure(),
-    ));
+    report
+        .add(line(format!("table with words and layout, worst: {}", pages_worst.name), pages_worst.figure()));
     report.add(line("city-monthly with words and layout".to_owned(), Figure::milliseconds(&city_monthly)));
     report.add(line("flows with words and layout".to_owned(), Figure::milliseconds(&flows)));
     report.add(Line::new(

@@ -59,7 +59,8 @@ async fn through_services(
     let next = Arc::new(AtomicUsize::new(0));
     let started = Instant::now();
     let tasks = (0..writers).map(|_| {
-        let (app, contracts, next, series) = (app.clone(), contracts.clone(), next.clone(), series.to_owned());
+        let (app, contracts, next, series) =
+            (app.clone(), contracts.clone(), next.clone(), series.to_owned());
         tokio::spawn(async move {
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
@@ -152,7 +153,6 @@ impl Bare {
     }
 }
 
-const BARE_TABLE: &str =
-    "CREATE TABLE bare (registration_number TEXT PRIMARY KEY, contract_value_fen BIGINT NOT NULL, record TEXT NOT NULL)";
+const BARE_TABLE: &str = "CREATE TABLE bare (registration_number TEXT PRIMARY KEY, contract_value_fen BIGINT NOT NULL, record TEXT NOT NULL)";
 const BARE_INSERT: &str =
     "INSERT INTO bare (registration_number, contract_value_fen, record) VALUES ($1, $2, $3)";

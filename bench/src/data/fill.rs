@@ -67,8 +67,11 @@ const KEYS: [(&str, &str); 6] = [
 async fn insert_all(raw: &mut Raw, facts: &Facts, rows: i64) -> Result<()> {
     let numbers = raw.numbers();
     let import_sets = "SELECT n, NULL, 0 FROM numbers";
-    raw.run(&format!("{} INSERT INTO change_set {import_sets}", numbers(IMPORT_SETS, IMPORT_SETS + MONTHS - 1)))
-        .await?;
+    raw.run(&format!(
+        "{} INSERT INTO change_set {import_sets}",
+        numbers(IMPORT_SETS, IMPORT_SETS + MONTHS - 1)
+    ))
+    .await?;
     raw.run(&format!(
         "{} INSERT INTO change_set {import_sets}",
         numbers(SINGLE_SETS, SINGLE_SETS + rows / SINGLE_EVERY)
@@ -213,9 +216,9 @@ impl Raw {
                     "WITH RECURSIVE numbers(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM numbers WHERE n < {last})"
                 )
             },
-            Self::Postgres(_) => {
-                |first, last| format!("WITH numbers(n) AS (SELECT generate_series(CAST({first} AS BIGINT), {last}))")
-            }
+            Self::Postgres(_) => |first, last| {
+                format!("WITH numbers(n) AS (SELECT generate_series(CAST({first} AS BIGINT), {last}))")
+            },
         }
     }
 

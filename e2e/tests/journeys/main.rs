@@ -61,7 +61,10 @@ async fn pages_work_without_javascript() -> Result<()> {
 async fn a_reader_opens_a_figure(reader: &Visitor, province: &Province) -> Result<()> {
     reader.go(&province.address("/")).await?;
     ensure!(reader.text("body").await?.contains("示例"), "invented data are marked");
-    ensure!(reader.count("#cities tbody tr[data-kind=body]").await? >= 14, "all 14 cities stand in the table");
+    ensure!(
+        reader.count("#cities tbody tr[data-kind=body]").await? >= 14,
+        "all 14 cities stand in the table"
+    );
     reader.follow("article h1 a").await?;
     ensure!(reader.text("h1").await?.contains("技术合同统计通报"), "the headline leads to the bulletin");
     let figure = reader.text("tbody tr td a").await?;
@@ -86,9 +89,13 @@ async fn the_published_table_is_on_the_page(reader: &Visitor, province: &Provinc
 
 async fn charts_are_drawn_and_obey_the_content_policy(reader: &Visitor, province: &Province) -> Result<()> {
     reader.go(&province.address("/")).await?;
-    reader.wait_for("document.querySelectorAll('.chart-canvas canvas, .chart-canvas svg').length >= 4").await?;
+    reader
+        .wait_for("document.querySelectorAll('.chart-canvas canvas, .chart-canvas svg').length >= 4")
+        .await?;
     reader.go(&province.address("/flow")).await?;
-    reader.wait_for("document.querySelectorAll('.chart-canvas canvas, .chart-canvas svg').length >= 1").await?;
+    reader
+        .wait_for("document.querySelectorAll('.chart-canvas canvas, .chart-canvas svg').length >= 1")
+        .await?;
     let inline = reader.run("return document.querySelectorAll('main [style]').length - document.querySelectorAll('.chart [style]').length").await?;
     ensure!(inline == 0, "no element outside the charts carries a style of its own");
     let foreign = reader
@@ -119,6 +126,9 @@ async fn wrong_addresses_say_what_to_do(reader: &Visitor, province: &Province) -
         ensure!(reader.text("main").await?.contains("404"), "{path} is not found");
     }
     reader.go(&province.address("/statistics?period=2022-13&direction=registered&by=city")).await?;
-    ensure!(reader.text("main").await?.contains("2022-13") || reader.value("period").await? == "2022-13", "what was typed is kept");
+    ensure!(
+        reader.text("main").await?.contains("2022-13") || reader.value("period").await? == "2022-13",
+        "what was typed is kept"
+    );
     Ok(())
 }

@@ -27,8 +27,8 @@ pub struct Visitor {
 impl Visitor {
     /// Opens a browser with an empty profile.
     pub async fn enter(script: Script) -> Result<Self> {
-        let driver =
-            std::env::var("XIAOXIANG_WEBDRIVER").context("XIAOXIANG_WEBDRIVER is not set: run `cargo xtask test`")?;
+        let driver = std::env::var("XIAOXIANG_WEBDRIVER")
+            .context("XIAOXIANG_WEBDRIVER is not set: run `cargo xtask test`")?;
         let profile = tempfile::tempdir()?;
         let mut arguments: Vec<String> = [
             "--headless",
@@ -49,7 +49,8 @@ impl Visitor {
             "args": arguments,
             "prefs": { "profile.managed_default_content_settings.javascript": setting },
         });
-        let capabilities: Map<String, Value> = [("goog:chromeOptions".to_owned(), options)].into_iter().collect();
+        let capabilities: Map<String, Value> =
+            [("goog:chromeOptions".to_owned(), options)].into_iter().collect();
         let client = ClientBuilder::new(fantoccini_connector())
             .capabilities(capabilities)
             .connect(&driver)
@@ -145,11 +146,7 @@ struct DevTools {
 }
 
 impl fantoccini::wd::WebDriverCompatibleCommand for DevTools {
-    fn endpoint(
-        &self,
-        base_url: &url::Url,
-        session_id: Option<&str>,
-    ) -> Result<url::Url, url::ParseError> {
+    fn endpoint(&self, base_url: &url::Url, session_id: Option<&str>) -> Result<url::Url, url::ParseError> {
         base_url.join(&format!("session/{}/goog/cdp/execute", session_id.unwrap_or_default()))
     }
 

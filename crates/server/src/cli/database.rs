@@ -18,7 +18,10 @@ pub async fn open(context: &Context) -> Result<App, Refusal> {
         return Err(Refusal::invalid(
             "database.missing",
             format!("没有数据库 {}。请核对 --database，或先运行 xiaoxiang migrate。", path.display()),
-            format!("there is no database {}; check --database or run xiaoxiang migrate first", path.display()),
+            format!(
+                "there is no database {}; check --database or run xiaoxiang migrate first",
+                path.display()
+            ),
         ));
     }
     let app = connect(&context.database).await?;

@@ -219,7 +219,9 @@ fn no_other_crate_speaks_sql() {
             continue;
         }
         let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
-        assert!(!manifest.contains("sqlx"), "{} depends on the driver", folder.display());
+        // Tests may look into a database with their own eyes.
+        let needed = manifest.split("[dev-dependencies]").next().unwrap_or_default();
+        assert!(!needed.contains("sqlx"), "{} depends on the driver", folder.display());
         for file in sources(&folder.join("src")) {
             let source = std::fs::read_to_string(&file).unwrap();
             for (index, line) in source.lines().enumerate() {

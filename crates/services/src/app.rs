@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use xiaoxiang_store::Db;
 
+use crate::attribution::Footing;
 use crate::bulletin::ReadModel;
 use crate::refusal::Refusal;
 use crate::region::RegionInForce;
@@ -55,13 +56,14 @@ pub struct App {
     pub clock: Clock,
     pub(crate) read_model: Arc<ReadModel>,
     pub(crate) region: Arc<tokio::sync::RwLock<Option<Arc<RegionInForce>>>>,
+    pub(crate) footing: Arc<tokio::sync::RwLock<Option<Footing>>>,
 }
 
 impl App {
     /// Puts the parts together; nothing is read yet.
     #[must_use]
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, read_model: Arc::default(), region: Arc::default() }
+        Self { db, clock, read_model: Arc::default(), region: Arc::default(), footing: Arc::default() }
     }
 
     /// A new UUIDv7 at the clock's instant.

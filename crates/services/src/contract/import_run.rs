@@ -61,7 +61,7 @@ impl<'a> Run<'a> {
     pub async fn begin(app: &'a App, origin: &'a Origin) -> Result<Self, Refusal> {
         let mut tx = app.db.read().await?;
         let region = app.region_in(&mut tx).await?;
-        let basis = crate::attribution::load_basis(&mut tx).await?;
+        let basis = Arc::new(crate::attribution::load_basis(&mut tx).await?);
         let began_at = xiaoxiang_store::log::head(&mut tx).await?.size - 1;
         let stage = Stage::new(app, region, basis, origin.source, origin.consent);
         Ok(Self {

@@ -1,7 +1,5 @@
 //! Records one contract, or the next version of one that is on record.
 
-use std::collections::HashSet;
-
 use serde_json::json;
 use xiaoxiang_domain::contract::Contract;
 use xiaoxiang_domain::fact::{Source, Standing};
@@ -11,7 +9,11 @@ use xiaoxiang_store::{Commit, NewEntry};
 use super::import_report::{Consent, ImportReport};
 use super::staging::{Incoming, Stage, is_attribution_changed};
 use crate::app::App;
+use crate::attribution::Footing;
 use crate::refusal::Refusal;
+
+/// How often a write starts again because the footing that it stood on had changed.
+const ATTEMPTS_MAX: usize = 3;
 
 /// Writes the record as the contract's first or next version; nothing where it equals the current one.
 pub async fn record_contract(
@@ -20,24 +22,51 @@ pub async fn record_contract(
     source: Source,
     contract: Contract,
 ) -> Result<Option<Commit>, Refusal> {
-    let stated: HashSet<String> = FIELD_KEYS.iter().map(ToString::to_string).collect();
-    let mut read = app.db.read().await?;
-    let region = app.region_in(&mut read).await?;
-    let basis = crate::attribution::load_basis(&mut read).await?;
-    let began_at = xiaoxiang_store::log::head(&mut read).await?.size - 1;
-    let mut stage = Stage::new(app, region, basis, source, Consent::AcceptChanges);
-    stage.stated = stated;
+    for _ in 0..ATTEMPTS_MAX {
+        let footing = app.footing().await?;
+        match record_on(app, actor, source, contract.clone(), &footing).await? {
+            Attempt::Written(commit) => {
+                app.confirm_footing(footing, commit.position).await;
+                return Ok(Some(commit));
+            }
+            Attempt::Unchanged => return Ok(None),
+            Attempt::FootingChanged => app.drop_footing().await,
+        }
+    }
+    Err(Refusal::Overtaken(contract.registration_number))
+}
+
+enum Attempt {
+    Written(Commit),
+    Unchanged,
+    FootingChanged,
+}
+
+async fn record_on(
+    app: &App,
+    actor: &str,
+    source: Source,
+    contract: Contract,
+    footing: &Footing,
+) -> Result<Attempt, Refusal> {
+    let mut stage =
+        Stage::new(app, footing.region.clone(), footing.basis.clone(), source, Consent::AcceptChanges);
+    stage.stated = FIELD_KEYS.iter().map(ToString::to_string).collect();
     let mut report = ImportReport::default();
     let number = contract.registration_number.clone();
+    let mut read = app.db.read().await?;
+    let began_at = xiaoxiang_store::log::head(&mut read).await?.size - 1;
     let to_write = stage.compare_in(&mut read, vec![Incoming { row: 1, contract }], &mut report).await?;
     drop(read);
-    let Some((written, version)) = to_write.first().cloned() else { return Ok(None) };
+    let Some((written, version)) = to_write.first().cloned() else { return Ok(Attempt::Unchanged) };
     let mut tx = app.db.begin(app.clock.now_ms()).await?;
     stage.write(&mut tx, to_write).await?;
     let change_set_id = tx.change_set().await?;
     tx.lock_log().await?;
-    let overtaken = xiaoxiang_store::contract::list_overtaken(&mut tx, change_set_id, began_at).await?;
-    if !overtaken.is_empty() || is_attribution_changed(&mut tx, began_at).await? {
+    if is_attribution_changed(&mut tx, footing.position).await? {
+        return Ok(Attempt::FootingChanged);
+    }
+    if !xiaoxiang_store::contract::list_overtaken(&mut tx, change_set_id, began_at).await?.is_empty() {
         return Err(Refusal::Overtaken(number));
     }
     let kind = match (version, written.standing) {
@@ -57,5 +86,5 @@ pub async fn record_contract(
     payload.insert("fields".to_owned(), json!(fields));
     let entry =
         NewEntry { kind, subject: format!("contract:{number}"), payload: serde_json::Value::Object(payload) };
-    Ok(Some(tx.commit(actor, [entry], []).await?))
+    Ok(Attempt::Written(tx.commit(actor, [entry], []).await?))
 }

@@ -42,7 +42,7 @@ pub(crate) struct Incoming {
 pub(crate) struct Stage<'a> {
     pub app: &'a App,
     pub region: Arc<RegionInForce>,
-    pub basis: AttributionBasis,
+    pub basis: Arc<AttributionBasis>,
     pub source: Source,
     pub consent: Consent,
     pub stated: HashSet<String>,
@@ -69,7 +69,7 @@ impl<'a> Stage<'a> {
     pub fn new(
         app: &'a App,
         region: Arc<RegionInForce>,
-        basis: AttributionBasis,
+        basis: Arc<AttributionBasis>,
         source: Source,
         consent: Consent,
     ) -> Self {

@@ -4,17 +4,19 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
+use xiaoxiang_domain::attribution::ParkCompany;
 use xiaoxiang_domain::bulletin::{Dimension, Direction};
 use xiaoxiang_domain::contract::Contract;
 use xiaoxiang_domain::fact::Source;
 use xiaoxiang_domain::money::Fen;
 use xiaoxiang_services::App;
+use xiaoxiang_services::attribution::replace_park_list;
 use xiaoxiang_services::contract::{ImportReport, ImportRequest, import_contracts, record_contract};
 use xiaoxiang_store::{Db, both_backends};
 
 use super::rows::{Row, made_up, slow};
 use super::sheets::national_csv;
-use super::support::{ACCEPTING, ACTOR, Draw, REGISTRY, app_with_region, ask, import, table};
+use super::support::{ACCEPTING, ACTOR, Draw, REGISTRY, app_on, app_with_region, ask, import, table};
 
 /// A guard against hanging, no measure of speed.
 const HANG: Duration = Duration::from_secs(10);
@@ -113,5 +115,32 @@ both_backends! {
                 tokio::time::timeout(HANG, reader).await.expect("nobody waits for ever").unwrap();
             }
         }
+    }
+}
+
+both_backends! {
+    async fn a_park_list_changed_on_another_node_holds_for_the_next_single_write(db: Db) {
+        let app = app_with_region(db.clone()).await;
+        let other_node = app_on(db);
+        let rows = made_up(&mut Draw(5), 1, 3);
+        import(&app, national_csv(&rows), REGISTRY).await.unwrap();
+        let contract = record_of(&app, &rows[0].number).await;
+        // The first write makes this node hold its footing.
+        let first = Contract { contract_value: Fen(contract.contract_value.0 + 1), ..contract.clone() };
+        record_contract(&app, ACTOR, Source::Registry, first).await.unwrap();
+        let park_key = 1;
+        let line = ParkCompany {
+            park_key,
+            credit_code: contract.seller.credit_code.clone(),
+            name: contract.seller.name.clone(),
+            valid_from: jiff::civil::date(2000, 1, 1),
+            valid_to: None,
+        };
+        replace_park_list(&other_node, ACTOR, park_key, vec![line]).await.unwrap();
+        let second = Contract { contract_value: Fen(contract.contract_value.0 + 2), ..contract.clone() };
+        record_contract(&app, ACTOR, Source::Registry, second).await.unwrap();
+        let year = contract.registered_on.year().to_string();
+        let parks = table(&app, &ask(Direction::Registered, Dimension::Park, &year)).await;
+        assert!(parks.contains_key(&park_key), "the write after the change stands on the new list: {parks:?}");
     }
 }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use xiaoxiang_domain::bulletin::{BulletinStatus, CorrectionDecision, PrintedNote, PrintedTable};
 use xiaoxiang_domain::money::{MoneyUnit, display_fen};
 use xiaoxiang_domain::period::Period;
-use xiaoxiang_services::bulletin::{CorrectedCell, PublishedCorrection, PublishedFilter};
+use xiaoxiang_services::bulletin::{CorrectedCell, Product, PublishedCorrection, PublishedFilter};
 
 use super::home::direction_label;
 use super::shell::Shell;
@@ -89,48 +89,17 @@ pub fn status_label(language: Language, status: BulletinStatus) -> &'static str 
     })
 }
 
-/// One of the three products that a bulletin is printed as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Product {
-    /// 公开数据表
-    Public,
-    /// 内部通报, to cities.
-    Circular,
-    /// 领导专报, one page.
-    Brief,
-}
-
-impl Product {
-    /// The word in addresses.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Public => "public",
-            Self::Circular => "circular",
-            Self::Brief => "brief",
-        }
-    }
-
-    /// The product of a word.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Public, Self::Circular, Self::Brief].into_iter().find(|product| product.code() == code)
-    }
-
-    /// Its name.
-    #[must_use]
-    pub fn label(self, language: Language) -> &'static str {
-        language.text(match self {
-            Self::Public => "product-public",
-            Self::Circular => "product-circular",
-            Self::Brief => "product-brief",
-        })
+const fn product_key(product: Product) -> &'static str {
+    match product {
+        Product::Public => "product-public",
+        Product::Circular => "product-circular",
+        Product::Brief => "product-brief",
     }
 }
 
 impl ProductFiles {
     fn label(&self, shell: &Shell) -> &'static str {
-        self.product.label(shell.language)
+        shell.t(product_key(self.product))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use askama::Template;
 use xiaoxiang_domain::bulletin::{Direction, Measure, PrintedTable};
+use xiaoxiang_services::bulletin::Product;
 
-use super::bulletin::{BulletinHead, Product};
+use super::bulletin::BulletinHead;
 use super::shell::Shell;
 use super::table::TableView;
 use crate::language::Language;

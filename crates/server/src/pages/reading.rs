@@ -7,13 +7,13 @@ use xiaoxiang_domain::money::{MoneyUnit, display_fen};
 use xiaoxiang_domain::period::{Month, Period};
 use xiaoxiang_domain::region::{DivisionCode, Region};
 use xiaoxiang_services::bulletin::{
-    self, BulletinDetail, BulletinSummary, ContractBehind, Product as ServiceProduct, PublicFormat,
-    PublishedFilter, TableAsk, make_table, published_corrections,
+    self, BulletinDetail, BulletinSummary, ContractBehind, Product, PublicFormat, PublishedFilter, TableAsk,
+    make_table, published_corrections,
 };
 use xiaoxiang_services::{App, Refusal};
 use xiaoxiang_statistics::explain::PageOf;
 
-use super::bulletin::{BulletinData, BulletinHead, BulletinListData, Product, ProductFiles, SheetTable};
+use super::bulletin::{BulletinData, BulletinHead, BulletinListData, ProductFiles, SheetTable};
 use super::cell::{CONTRACTS_PER_PAGE, CellContract, CellData};
 use super::compact::{one_measure, side_by_side, split_spans, without_previous};
 use super::flow::FlowData;
@@ -150,7 +150,7 @@ pub async fn bulletins(app: &App, filter: PublishedFilter) -> Result<BulletinLis
 /// A published bulletin as its page shows it: the public product. Circular and brief wait for sign-in.
 pub async fn bulletin(app: &App, bulletin_id: &str) -> Result<BulletinData, Refusal> {
     let detail = bulletin::find_published(app, bulletin_id).await?;
-    let tables = detail.content.tables.iter().filter(|table| table.is_of(ServiceProduct::Public));
+    let tables = detail.content.tables.iter().filter(|table| table.is_of(Product::Public));
     Ok(BulletinData {
         head: head_of_detail(&detail),
         tables: tables
@@ -185,7 +185,7 @@ pub async fn cell(app: &App, address: &CellAddress, page: usize) -> Result<CellD
     let detail = bulletin::find_published(app, &address.id).await?;
     let missing = || Refusal::NotFound(format!("{}/{}", address.row, address.column));
     let table = detail.content.tables.iter().find(|table| table.key == address.table).ok_or_else(missing)?;
-    let is_public = table.is_of(ServiceProduct::Public);
+    let is_public = table.is_of(Product::Public);
     let columns = &table.table.columns;
     let place = columns.iter().position(|column| column.key == address.column).ok_or_else(missing)?;
     let row = table

@@ -10,8 +10,7 @@ use xiaoxiang_domain::period::Period;
 use xiaoxiang_domain::region::DivisionCode;
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::bulletin::{
-    Product as ServiceProduct, PublicFormat, PublishedFilter, TableAsk, make_table, usual_period,
-    write_public_file,
+    Product, PublicFormat, PublishedFilter, TableAsk, make_table, usual_period, write_public_file,
 };
 
 use super::about::AboutPage;
@@ -120,7 +119,7 @@ async fn bulletin(visit: Visit, Path(id): Path<String>) -> Response {
 
 async fn bulletin_file(visit: Visit, Path((id, file)): Path<(String, String)>) -> Response {
     // Circular and brief are for cities and leaders: they come with sign-in.
-    let wanted = file.split_once('.').filter(|(product, _)| *product == ServiceProduct::Public.code());
+    let wanted = file.split_once('.').filter(|(product, _)| *product == Product::Public.code());
     let Some(format) = wanted.and_then(|(_, format)| PublicFormat::from_code(format)) else {
         return visit.failed(Failure::NotFound);
     };

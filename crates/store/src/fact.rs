@@ -2,6 +2,7 @@
 
 use futures_util::TryStreamExt as _;
 use jiff::civil::Date;
+use serde::Deserialize;
 use xiaoxiang_domain::fact::{ContractFact, Source, Standing};
 use xiaoxiang_domain::money::Fen;
 
@@ -19,7 +20,7 @@ pub struct NewFact {
 
 record! {
     /// A visible fact as stored.
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, Deserialize)]
     pub struct FactRow {
         /// Row number.
         fact_id: i64,
@@ -100,23 +101,41 @@ pub async fn stream_after(
     position: i64,
     mut take: impl FnMut(ContractFact) + Send,
 ) -> Result<(), StoreError> {
-    const SQL: &str = "SELECT f.fact_id, f.contract_key, c.position, f.standing, f.source, f.registered_on, f.contract_type,
-                f.field, f.ip, f.seller_kind, f.buyer_kind, f.seller_division, f.buyer_division, f.seller_park,
-                f.buyer_park, f.seller_organisation, f.buyer_organisation, f.registrar, f.contract_value_fen,
-                f.technology_value_fen
-           FROM change_set c
-           JOIN contract_fact f ON f.change_set_id = c.change_set_id
-          WHERE c.position > $1
-          ORDER BY c.position, f.fact_id";
     match tx {
+        // SQLite hands over each value of a row on its own, which took most of a load: one JSON array a row
+        // halves the time. The fields stand in the order of `FactRow`.
         Tx::Sqlite(connection) => {
-            let mut rows = sqlx::query_as::<_, FactRow>(SQL).bind(position).fetch(&mut **connection);
-            while let Some(row) = rows.try_next().await? {
+            let mut rows = sqlx::query_as::<_, (String,)>(
+                "SELECT json_array(f.fact_id, f.contract_key, c.position, f.standing, f.source, f.registered_on,
+                        f.contract_type, f.field, f.ip, f.seller_kind, f.buyer_kind, f.seller_division,
+                        f.buyer_division, f.seller_park, f.buyer_park, f.seller_organisation, f.buyer_organisation,
+                        f.registrar, f.contract_value_fen, f.technology_value_fen)
+                   FROM change_set c
+                   JOIN contract_fact f ON f.change_set_id = c.change_set_id
+                  WHERE c.position > $1
+                  ORDER BY c.position, f.fact_id",
+            )
+            .bind(position)
+            .fetch(&mut **connection);
+            while let Some((fields,)) = rows.try_next().await? {
+                let row: FactRow = serde_json::from_str(&fields)
+                    .map_err(|error| StoreError::Damaged(format!("contract fact {fields}: {error}")))?;
                 take(row.fact()?);
             }
         }
         Tx::Postgres(connection) => {
-            let mut rows = sqlx::query_as::<_, FactRow>(SQL).bind(position).fetch(&mut **connection);
+            let mut rows = sqlx::query_as::<_, FactRow>(
+                "SELECT f.fact_id, f.contract_key, c.position, f.standing, f.source, f.registered_on, f.contract_type,
+                        f.field, f.ip, f.seller_kind, f.buyer_kind, f.seller_division, f.buyer_division, f.seller_park,
+                        f.buyer_park, f.seller_organisation, f.buyer_organisation, f.registrar, f.contract_value_fen,
+                        f.technology_value_fen
+                   FROM change_set c
+                   JOIN contract_fact f ON f.change_set_id = c.change_set_id
+                  WHERE c.position > $1
+                  ORDER BY c.position, f.fact_id",
+            )
+            .bind(position)
+            .fetch(&mut **connection);
             while let Some(row) = rows.try_next().await? {
                 take(row.fact()?);
             }

@@ -30,7 +30,7 @@ pub use width::fold_width;
 pub use zip_guard::{INFLATED_BYTES_MAX, INFLATION_MAX, PART_BYTES_MAX, PARTS_MAX, STRINGS_BYTES_MAX};
 
 /// Bytes of an uploaded file.
-pub const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+pub const FILE_BYTES_MAX: u64 = 128 * 1024 * 1024;
 /// Sheets of a workbook.
 pub const SHEETS_MAX: usize = 256;
 /// Rows of a sheet, as many as Excel has.

@@ -57,7 +57,7 @@ async fn import(address: &str, path: &str) -> Result<(Duration, i64)> {
         consent: Consent::ListOnly,
         is_dry_run: false,
     };
-    let report = import_contracts(&app, place::ACTOR, request, |_| ()).await?;
+    let report = import_contracts(&app, &place::ACTOR, request, |_| ()).await?;
     let took = started.elapsed();
     if let Some(problem) = report.problems.first() {
         bail!("{} problems, the first: {problem:?}", report.problem_count);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
+use std::sync::LazyLock;
 
 use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
@@ -11,11 +12,11 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 use xiaoxiang_domain::region::{Region, RegionLayer};
 use xiaoxiang_services::region::import_region;
-use xiaoxiang_services::{App, Clock};
+use xiaoxiang_services::{Actor, App, Clock};
 use xiaoxiang_store::Db;
 
 /// Who does everything here.
-pub const ACTOR: &str = "bench";
+pub static ACTOR: LazyLock<Actor> = LazyLock::new(|| Actor::operator("bench"));
 /// Noon of [`TODAY`] in UTC.
 const NOW: &str = "2026-11-22T04:00:00Z";
 /// The region folders and the data of a run, seen from the root of the tree, where the task starts the program.
@@ -160,7 +161,7 @@ pub async fn open(address: &str) -> Result<App> {
 pub async fn create(address: &str) -> Result<App> {
     let app = open(address).await?;
     app.db.migrate("bench").await?;
-    import_region(&app, ACTOR, &layers()?).await?;
+    import_region(&app, &ACTOR, &layers()?).await?;
     Ok(app)
 }
 

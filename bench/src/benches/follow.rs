@@ -36,7 +36,7 @@ pub async fn run(setting: &Setting, report: &mut Report) -> Result<()> {
             );
             let value = contract.contract_value;
             let earlier = make_table(&app, &ask).await?.table.total.cell.contract_value;
-            let commit = record_contract(&app, ACTOR, Source::Registry, contract).await?;
+            let commit = record_contract(&app, &ACTOR, Source::Registry, contract).await?;
             let commit = commit.context("a new contract is written")?;
             let started = Instant::now();
             let figures = app.figures().await?;

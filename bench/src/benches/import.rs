@@ -128,7 +128,7 @@ async fn write_along(app: &App, contracts: &Contracts, is_over: &AtomicBool) -> 
     while !is_over.load(Ordering::Relaxed) {
         let contract = contracts.contract("ALONG", waits.len());
         let started = Instant::now();
-        record_contract(app, ACTOR, Source::Registry, contract).await?;
+        record_contract(app, &ACTOR, Source::Registry, contract).await?;
         waits.push(started.elapsed());
         tokio::time::sleep(WRITER_PAUSE).await;
     }

@@ -68,7 +68,7 @@ async fn through_services(
                     return anyhow::Ok(());
                 }
                 let contract = contracts.contract(&series, number);
-                record_contract(&app, ACTOR, Source::Registry, contract)
+                record_contract(&app, &ACTOR, Source::Registry, contract)
                     .await?
                     .context("a new contract is written")?;
             }

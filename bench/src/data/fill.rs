@@ -37,7 +37,7 @@ pub async fn fill(app: App, address: &str, facts: &Facts, rows: i64) -> Result<(
         subject: format!("contract:BENCH{number}"),
         payload: json!({ "version": 1, "source": "registry" }),
     };
-    app.db.begin(app.clock.now_ms()).await?.commit(ACTOR, (0..entries).map(entry), []).await?;
+    app.db.begin(app.clock.now_ms()).await?.commit(ACTOR.log_name(), (0..entries).map(entry), []).await?;
     app.db.close().await;
     let mut raw = Raw::open(address).await?;
     raw.run("BEGIN").await?;

@@ -3,6 +3,7 @@
 //! Everything here is pure: no I/O, no clock, no randomness. Dates, identifiers and region data
 //! are passed in, so that a decision taken today can be taken again next year with the same result.
 
+pub mod access;
 pub mod attribution;
 pub mod bulletin;
 pub mod contract;

@@ -1,5 +1,6 @@
 //! Use cases (用例), one a file: load, permit, decide, write, commit with its log entries.
 
+pub mod actor;
 pub mod app;
 pub mod attribution;
 pub mod bulletin;
@@ -12,5 +13,6 @@ pub mod region;
 pub mod sheet;
 pub mod target;
 
+pub use actor::Actor;
 pub use app::{App, Clock};
 pub use refusal::Refusal;

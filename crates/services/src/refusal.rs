@@ -1,5 +1,6 @@
 //! Why a use case did not do what it was asked.
 
+use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::region::RegionProblem;
 use xiaoxiang_store::StoreError;
 
@@ -11,6 +12,21 @@ pub enum Refusal {
     /// Also for what the caller may not see.
     #[error("not found: {0}")]
     NotFound(String),
+    /// Nobody has signed in.
+    #[error("not signed in")]
+    SignedOut,
+    /// What the caller may see but not do.
+    #[error("not allowed: {}", .0.code())]
+    Forbidden(Action),
+    /// Too many tries; wait.
+    #[error("too many tries")]
+    TooMany {
+        /// Seconds until the next try is looked at.
+        retry_after_s: i64,
+    },
+    /// Somebody else changed the record since it was read.
+    #[error("changed since it was read: {0}")]
+    Stale(String),
     /// No region data in the database yet.
     #[error("no region data")]
     NoRegion,
@@ -56,6 +72,24 @@ impl Refusal {
         Self::Invalid { code, zh: zh.into(), en: en.into() }
     }
 
+    /// Stable code, as the API's problem documents carry it.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound(_) => "not_found",
+            Self::SignedOut => "signed_out",
+            Self::Forbidden(_) => "forbidden",
+            Self::TooMany { .. } => "too_many",
+            Self::Stale(_) => "stale",
+            Self::NoRegion => "no_region",
+            Self::Invalid { code, .. } => code,
+            Self::Sheet(_) => "sheet.refused",
+            Self::Region(_) => "region.refused",
+            Self::Overtaken(_) => "overtaken",
+            Self::Randomness(_) | Self::File { .. } | Self::Store(_) => "internal",
+        }
+    }
+
     /// Whether the program failed, and not the request.
     #[must_use]
     pub const fn is_failure(&self) -> bool {
@@ -74,6 +108,22 @@ impl Refusal {
             Self::NotFound(what) => {
                 (format!("没有找到：{what}。请核对编号。"), format!("not found: {what}; check the number"))
             }
+            Self::SignedOut => ("请先登录，再继续。".to_owned(), "sign in first, then go on".to_owned()),
+            Self::Forbidden(action) => (
+                format!("当前角色不能{}。请切换角色，或联系管理员授权。", action.label()),
+                format!(
+                    "this role may not {}; switch to another role or ask the administrator for it",
+                    action.label_en()
+                ),
+            ),
+            Self::TooMany { retry_after_s } => (
+                format!("尝试次数过多。请在 {retry_after_s} 秒后再试。"),
+                format!("too many tries; try again in {retry_after_s} seconds"),
+            ),
+            Self::Stale(what) => (
+                format!("{what}已被他人修改。请刷新后核对，再提交您的修改。"),
+                format!("{what} was changed by somebody else; reload, compare and send your change again"),
+            ),
             Self::NoRegion => (
                 "数据库中没有区域数据。请先运行 xiaoxiang region import regions/hunan。".to_owned(),
                 "the database holds no region data; run xiaoxiang region import regions/hunan first"

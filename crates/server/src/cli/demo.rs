@@ -15,7 +15,7 @@ use xiaoxiang_services::contract::import_records;
 use xiaoxiang_services::demo::{EXAMPLE_REGISTRARS, Example, example};
 use xiaoxiang_services::region::import_region;
 use xiaoxiang_services::target::save_targets;
-use xiaoxiang_services::{App, Refusal};
+use xiaoxiang_services::{Actor, App, Refusal};
 use xiaoxiang_store::SchemaState;
 
 use super::output::say;
@@ -55,7 +55,7 @@ pub async fn run(context: &Context, arguments: DemoArguments) -> CommandResult {
     let context = Context {
         database: format!("sqlite:{}", path.display()),
         format: context.format,
-        actor: ACTOR.to_owned(),
+        actor: Actor::operator(ACTOR),
     };
     let app = database::connect(&context.database).await?;
     if app.db.schema_state().await? == SchemaState::Empty {
@@ -84,12 +84,13 @@ async fn is_prepared(app: &App) -> Result<bool, Refusal> {
 }
 
 async fn prepare(app: &App, context: &Context) -> Result<(), Refusal> {
+    let actor = &context.actor;
     let mut layers = shipped_layers("hunan").ok_or_else(|| Refusal::NotFound("regions/hunan".to_owned()))?;
     // Hunan's list of registrars is not published; the example brings its own.
     if let Some(hunan) = layers.last_mut() {
         hunan.files.insert("registrars.yaml".to_owned(), EXAMPLE_REGISTRARS.to_owned());
     }
-    import_region(app, ACTOR, &layers).await?;
+    import_region(app, actor, &layers).await?;
     let region = app.region().await?;
     let (year, month, day) = EXAMPLE_DAY;
     let Example { registry, exchange, park_companies, targets, .. } =
@@ -99,17 +100,17 @@ async fn prepare(app: &App, context: &Context) -> Result<(), Refusal> {
         parks.entry(company.park_key).or_default().push(company);
     }
     for (park_key, companies) in parks {
-        replace_park_list(app, ACTOR, park_key, companies).await?;
+        replace_park_list(app, actor, park_key, companies).await?;
     }
-    save_targets(app, ACTOR, targets).await?;
-    import_records(app, ACTOR, Source::Registry, "示例登记数据", registry).await?;
-    import_records(app, ACTOR, Source::Exchange, "示例省外数据", exchange).await?;
+    save_targets(app, actor, targets).await?;
+    import_records(app, actor, Source::Registry, "示例登记数据", registry).await?;
+    import_records(app, actor, Source::Exchange, "示例省外数据", exchange).await?;
     let key = database::key_of(app, context)?;
     for text in SIGNED_PERIODS {
         let period: Period = text.parse().expect("the periods of the demo are periods");
-        let id = draft_bulletin(app, ACTOR, period, GrowthBase::AsKnown).await?;
+        let id = draft_bulletin(app, actor, period, GrowthBase::AsKnown).await?;
         let signing = Signing { signer: SIGNER.to_owned(), signed_on: signing_day(period) };
-        sign_bulletin(app, ACTOR, &key, &id, &signing).await?;
+        sign_bulletin(app, actor, &key, &id, &signing).await?;
     }
     Ok(())
 }

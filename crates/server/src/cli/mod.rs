@@ -16,7 +16,7 @@ mod target;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xiaoxiang_services::Refusal;
+use xiaoxiang_services::{Actor, Refusal};
 
 pub use output::Format;
 
@@ -72,13 +72,14 @@ pub struct Context {
     /// How data are printed, where the caller said so.
     pub format: Option<Format>,
     /// Who acts.
-    pub actor: String,
+    pub actor: Actor,
 }
 
 /// Parses the arguments, runs the command and says how it ended.
 pub async fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    let context = Context { database: arguments.database, format: arguments.format, actor: arguments.actor };
+    let actor = Actor::operator(&arguments.actor);
+    let context = Context { database: arguments.database, format: arguments.format, actor };
     let outcome = match arguments.command {
         Command::Demo(demo) => demo::run(&context, demo).await,
         Command::Serve(serve) => serve::run(&context, serve).await,

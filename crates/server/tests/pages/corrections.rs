@@ -14,9 +14,9 @@ async fn a_correction_shows_what_changed_and_marked_figures_lead_to_it() {
     let (app, id) = app_with_bulletin(folder.path()).await;
     // Registered in October, recorded after the signature.
     let late = contracts_of_october(&app).await.nth(CONTRACTS).expect("one more contract");
-    record_contract(&app, ACTOR, Source::Registry, late).await.expect("a contract");
+    record_contract(&app, &ACTOR, Source::Registry, late).await.expect("a contract");
     let reason = "补录十月合同 <甲>";
-    decide_correction(&app, ACTOR, &id, CorrectionDecision::IssueCorrection, reason)
+    decide_correction(&app, &ACTOR, &id, CorrectionDecision::IssueCorrection, reason)
         .await
         .expect("a correction");
     let router = pages(app);

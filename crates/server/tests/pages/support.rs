@@ -1,6 +1,7 @@
 //! An application with few contracts and a signed bulletin, and requests to its pages.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use axum::Router;
 use axum::body::Body;
@@ -19,12 +20,12 @@ use xiaoxiang_services::contract::record_contract;
 use xiaoxiang_services::demo::example;
 use xiaoxiang_services::log::LogKey;
 use xiaoxiang_services::region::import_region;
-use xiaoxiang_services::{App, Clock};
+use xiaoxiang_services::{Actor, App, Clock};
 use xiaoxiang_store::Db;
 
 /// Contracts of the example that the pages are tested on.
 pub const CONTRACTS: usize = 60;
-pub const ACTOR: &str = "tests";
+pub static ACTOR: LazyLock<Actor> = LazyLock::new(|| Actor::operator("tests"));
 
 pub async fn empty_app(folder: &Path) -> App {
     let address = format!("sqlite:{}", folder.join("pages.db").display());
@@ -38,15 +39,15 @@ pub async fn empty_app(folder: &Path) -> App {
 pub async fn app_with_bulletin(folder: &Path) -> (App, String) {
     let app = empty_app(folder).await;
     let layers = shipped_layers("hunan").expect("the shipped region");
-    import_region(&app, ACTOR, &layers).await.expect("region data");
+    import_region(&app, &ACTOR, &layers).await.expect("region data");
     for contract in contracts_of_october(&app).await.take(CONTRACTS) {
-        record_contract(&app, ACTOR, Source::Registry, contract).await.expect("a contract");
+        record_contract(&app, &ACTOR, Source::Registry, contract).await.expect("a contract");
     }
     let period = "2026-10".parse().expect("a period");
-    let id = draft_bulletin(&app, ACTOR, period, GrowthBase::AsKnown).await.expect("a draft");
+    let id = draft_bulletin(&app, &ACTOR, period, GrowthBase::AsKnown).await.expect("a draft");
     let key = LogKey::load_or_create(&app, &folder.join("key.pem")).expect("a key");
     let signing = Signing { signer: "示例甲".to_owned(), signed_on: date(2026, 11, 5) };
-    sign_bulletin(&app, ACTOR, &key, &id, &signing).await.expect("a signature");
+    sign_bulletin(&app, &ACTOR, &key, &id, &signing).await.expect("a signature");
     (app, id)
 }
 

@@ -1,23 +1,26 @@
 //! The province decides an objection with a reason (归属裁定); the contract counts there from then on.
 
 use serde_json::json;
+use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::region::DivisionCode;
 use xiaoxiang_store::attribution as store;
 use xiaoxiang_store::{Commit, NewEntry};
 
 use super::facts::{Ground, load_basis, reattribute};
 use super::raise_objection::check_reason;
+use crate::actor::Actor;
 use crate::app::App;
 use crate::refusal::Refusal;
 
 /// Settles on a division, be it the claimed one, the stated one or a third.
 pub async fn decide_objection(
     app: &App,
-    actor: &str,
+    actor: &Actor,
     objection_id: &str,
     division: DivisionCode,
     reason: &str,
 ) -> Result<Commit, Refusal> {
+    actor.permit(Action::DecideObjection)?;
     check_reason(reason)?;
     let now_ms = app.clock.now_ms();
     let mut tx = app.db.begin(now_ms).await?;
@@ -54,5 +57,5 @@ pub async fn decide_objection(
             "moved_contracts": moved,
         }),
     };
-    Ok(tx.commit(actor, [entry], []).await?)
+    Ok(tx.commit(actor.log_name(), [entry], []).await?)
 }

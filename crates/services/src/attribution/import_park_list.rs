@@ -1,6 +1,7 @@
 //! Replaces a park's company list (园区企业名录) and moves the contracts that it concerns.
 
 use serde_json::json;
+use xiaoxiang_domain::access::{Action, Scope};
 use xiaoxiang_domain::attribution::ParkCompany;
 use xiaoxiang_domain::organisation::credit_code::CreditCode;
 use xiaoxiang_store::attribution::{self as store, ParkCompanyRow};
@@ -8,6 +9,7 @@ use xiaoxiang_store::contract::CurrentRow;
 use xiaoxiang_store::{NewEntry, WriteTx};
 
 use super::facts::{Ground, PAGE_ROWS, load_basis, reattribute};
+use crate::actor::Actor;
 use crate::app::App;
 use crate::refusal::Refusal;
 use crate::sheet::{SheetFile, SheetProblem, fold_width, open_sheet, parse_date};
@@ -27,10 +29,11 @@ pub struct ImportedParkList {
 /// Reads a list (企业名称, 统一社会信用代码, 入园日期, 退出日期) and puts it in the place of the park's present one.
 pub async fn import_park_list(
     app: &App,
-    actor: &str,
+    actor: &Actor,
     park: &str,
     bytes: Vec<u8>,
 ) -> Result<ImportedParkList, Refusal> {
+    let extent = actor.permit(Action::ImportParkList)?;
     let region = app.region().await?;
     let park_key = region
         .region
@@ -38,6 +41,7 @@ pub async fn import_park_list(
         .find(park)
         .or_else(|| park.parse().ok().and_then(|key| region.region.parks().by_key(key)))
         .map(|found| found.key)
+        .filter(|key| extent == Scope::Region || extent == Scope::Park(*key))
         .ok_or_else(|| Refusal::NotFound(park.to_owned()))?;
     let mut file = open_sheet(bytes).map_err(|problem| Refusal::Sheet(vec![problem]))?;
     let companies = read_companies(&mut file, park_key)?;
@@ -47,10 +51,11 @@ pub async fn import_park_list(
 /// Puts a typed list in the place of the park's present one.
 pub async fn replace_park_list(
     app: &App,
-    actor: &str,
+    actor: &Actor,
     park_key: u32,
     companies: Vec<ParkCompany>,
 ) -> Result<ImportedParkList, Refusal> {
+    actor.permit(Action::ImportParkList)?;
     let mut tx = app.db.begin(app.clock.now_ms()).await?;
     let region = app.region_in(&mut tx).await?;
     // Under the log's lock, so that no contract slips in between the two states.
@@ -91,7 +96,7 @@ pub async fn replace_park_list(
         subject: format!("park:{park_key}"),
         payload: json!({ "companies": rows.len(), "moved_contracts": moved_contracts }),
     };
-    tx.commit(actor, [entry], []).await?;
+    tx.commit(actor.log_name(), [entry], []).await?;
     Ok(ImportedParkList { companies: rows.len(), moved_contracts })
 }
 

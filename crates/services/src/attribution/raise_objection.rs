@@ -1,11 +1,13 @@
 //! A city or county objects to a contract's place (归属异议).
 
 use serde_json::json;
+use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::contract::Side;
 use xiaoxiang_domain::region::DivisionCode;
 use xiaoxiang_store::NewEntry;
 use xiaoxiang_store::attribution::{self as store, ObjectionRow};
 
+use crate::actor::Actor;
 use crate::app::App;
 use crate::refusal::Refusal;
 
@@ -28,7 +30,8 @@ pub struct NewObjection {
 }
 
 /// Records the objection and gives its id; the contract counts where it did until the province decides.
-pub async fn raise_objection(app: &App, actor: &str, objection: &NewObjection) -> Result<String, Refusal> {
+pub async fn raise_objection(app: &App, actor: &Actor, objection: &NewObjection) -> Result<String, Refusal> {
+    actor.permit(Action::RaiseObjection)?;
     check_reason(&objection.reason)?;
     let region = app.region().await?;
     let code = objection.claimed_division;
@@ -65,7 +68,7 @@ pub async fn raise_objection(app: &App, actor: &str, objection: &NewObjection) -
             "reason": objection.reason,
         }),
     };
-    tx.commit(actor, [entry], []).await?;
+    tx.commit(actor.log_name(), [entry], []).await?;
     Ok(objection_id)
 }
 

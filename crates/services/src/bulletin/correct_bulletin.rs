@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::bulletin::{BulletinStatus, CorrectionDecision, Dimension, Direction};
 use xiaoxiang_statistics::city_monthly::DIRECTIONS;
 use xiaoxiang_statistics::correction::{CellChange, corrections};
@@ -18,6 +19,7 @@ use super::explain_cell::contracts_of;
 use super::list_bulletins::{BulletinDetail, find_bulletin};
 use super::make_table::{TableAsk, refused};
 use super::read_model::Figures;
+use crate::actor::Actor;
 use crate::app::App;
 use crate::refusal::Refusal;
 
@@ -60,11 +62,12 @@ pub async fn list_pending_changes(app: &App, bulletin_id: &str) -> Result<Vec<Ce
 /// Records the officer's decision about all pending changes of a bulletin.
 pub async fn decide_correction(
     app: &App,
-    actor: &str,
+    actor: &Actor,
     bulletin_id: &str,
     decision: CorrectionDecision,
     reason: &str,
 ) -> Result<CorrectionRow, Refusal> {
+    actor.permit(Action::CorrectBulletin)?;
     if reason.trim().is_empty() || reason.chars().count() > REASON_CHARACTERS_MAX {
         return Err(Refusal::invalid(
             "correction.reason",
@@ -113,7 +116,7 @@ pub async fn decide_correction(
         reason: reason.to_owned(),
         from_position: last_position(&detail),
         to_position,
-        decided_by: actor.to_owned(),
+        decided_by: actor.log_name().to_owned(),
         decided_on: today.to_string(),
         document_number: document_number.clone(),
         changes: serde_json::to_string(&changes).map_err(|error| StoreError::Damaged(error.to_string()))?,
@@ -135,7 +138,7 @@ pub async fn decide_correction(
             "cells": changes.len(),
         }),
     };
-    tx.commit(actor, [entry], []).await?;
+    tx.commit(actor.log_name(), [entry], []).await?;
     Ok(row)
 }
 

@@ -1,22 +1,25 @@
 //! Drafts the bulletin of a period (起草通报): its figures may still move until it is signed.
 
 use serde_json::json;
+use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::bulletin::{BulletinStatus, GrowthBase};
 use xiaoxiang_domain::period::Period;
 use xiaoxiang_store::NewEntry;
 use xiaoxiang_store::bulletin::{self as store, BulletinRow};
 
 use super::content::{BULLETIN_KIND, METHOD_VERSION, make_content};
+use crate::actor::Actor;
 use crate::app::App;
 use crate::refusal::Refusal;
 
 /// Makes the draft and gives its id.
 pub async fn draft_bulletin(
     app: &App,
-    actor: &str,
+    actor: &Actor,
     period: Period,
     growth_base: GrowthBase,
 ) -> Result<String, Refusal> {
+    actor.permit(Action::DraftBulletin)?;
     let figures = app.figures().await?;
     let mut read = app.db.read().await?;
     let as_of = figures.position();
@@ -49,6 +52,6 @@ pub async fn draft_bulletin(
         subject: format!("bulletin:{bulletin_id}"),
         payload: json!({ "period": row.period, "title": row.title, "as_of": as_of }),
     };
-    tx.commit(actor, [entry], []).await?;
+    tx.commit(actor.log_name(), [entry], []).await?;
     Ok(bulletin_id)
 }

@@ -2,12 +2,14 @@
 
 use jiff::civil::Date;
 use serde_json::json;
+use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::bulletin::{BulletinStatus, GrowthBase};
 use xiaoxiang_domain::period::Period;
 use xiaoxiang_store::bulletin::{self as store, BulletinRow};
 use xiaoxiang_store::{NewEntry, StoreError};
 
 use super::content::{METHOD_VERSION, make_content};
+use crate::actor::Actor;
 use crate::app::App;
 use crate::log::{LogKey, sign_tree_head};
 use crate::refusal::Refusal;
@@ -29,11 +31,12 @@ pub struct Signing {
 /// Makes the content anew at the newest position, signs the tree head there and numbers the bulletin.
 pub async fn sign_bulletin(
     app: &App,
-    actor: &str,
+    actor: &Actor,
     key: &LogKey,
     bulletin_id: &str,
     signing: &Signing,
 ) -> Result<BulletinRow, Refusal> {
+    actor.permit(Action::SignBulletin)?;
     let signer = signing.signer.trim();
     if signer.is_empty() || signer.chars().count() > SIGNER_CHARACTERS_MAX {
         return Err(Refusal::invalid("bulletin.signer", "请写明签发人。", "name the person who signs"));
@@ -99,7 +102,7 @@ pub async fn sign_bulletin(
             "content_sha256": row.content_sha256,
         }),
     };
-    tx.commit(actor, [entry], []).await?;
+    tx.commit(actor.log_name(), [entry], []).await?;
     Ok(row)
 }
 

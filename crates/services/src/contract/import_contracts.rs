@@ -1,6 +1,7 @@
 //! Imports a sheet of contracts (技术合同): every row checked, all or nothing unless asked otherwise.
 
 use sha2::{Digest as _, Sha256};
+use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::contract::{Contract, RowProblem, check_row};
 use xiaoxiang_domain::fact::Source;
 use xiaoxiang_domain::region::FIELD_KEYS;
@@ -8,6 +9,7 @@ use xiaoxiang_domain::region::FIELD_KEYS;
 use super::import_report::{Consent, ImportReport, Strictness};
 use super::import_run::{Origin, Run, Seen, Taken};
 use super::sheet_rows::{ContractRows, no_header};
+use crate::actor::Actor;
 use crate::app::App;
 use crate::refusal::Refusal;
 use crate::sheet::{SheetCell, SheetFile, Visibility, open_sheet};
@@ -39,10 +41,11 @@ pub struct ImportRequest<'a> {
 /// `progress` is told how many rows were read.
 pub async fn import_contracts(
     app: &App,
-    actor: &str,
+    actor: &Actor,
     request: ImportRequest<'_>,
     mut progress: impl FnMut(u64) + Send,
 ) -> Result<ImportReport, Refusal> {
+    actor.permit(Action::ImportContracts)?;
     discard_abandoned_imports(app).await?;
     let file_sha256 = hex::encode(Sha256::digest(&request.bytes));
     let mut file = open_sheet(request.bytes).map_err(|problem| Refusal::Sheet(vec![problem]))?;
@@ -155,11 +158,12 @@ async fn read_sheet(
 /// Imports records that are already typed, through the same comparison and staging.
 pub async fn import_records(
     app: &App,
-    actor: &str,
+    actor: &Actor,
     source: Source,
     name: &str,
     contracts: Vec<Contract>,
 ) -> Result<ImportReport, Refusal> {
+    actor.permit(Action::ImportContracts)?;
     let origin = Origin {
         source,
         file_name: name.to_owned(),

@@ -13,6 +13,7 @@ use xiaoxiang_store::{NewEntry, StoreError};
 
 use super::import_report::{Consent, ImportReport, LISTED_MAX, Strictness};
 use super::staging::{CHUNK_ROWS, Incoming, Stage, is_attribution_changed};
+use crate::actor::Actor;
 use crate::app::App;
 use crate::refusal::Refusal;
 use crate::region::RegionInForce;
@@ -135,7 +136,7 @@ impl<'a> Run<'a> {
     }
 
     /// Commits, or gives nothing where somebody else's commit makes a fresh attempt necessary.
-    pub async fn finish(mut self, actor: &str) -> Result<Option<ImportReport>, Refusal> {
+    pub async fn finish(mut self, actor: &Actor) -> Result<Option<ImportReport>, Refusal> {
         self.flush().await?;
         if self.report.problem_count > 0 && self.origin.strictness == Strictness::AllOrNothing {
             self.discard().await?;
@@ -167,7 +168,7 @@ impl<'a> Run<'a> {
                 xiaoxiang_store::import::save_exchange_month(&mut tx, &month.to_string()).await?;
             }
         }
-        let commit = tx.commit(actor, [self.entry(&import_id)], []).await?;
+        let commit = tx.commit(actor.log_name(), [self.entry(&import_id)], []).await?;
         self.report.import_id = Some(import_id);
         self.report.position = Some(commit.position);
         Ok(Some(self.report))

@@ -1,6 +1,7 @@
 //! Records one contract, or the next version of one that is on record.
 
 use serde_json::json;
+use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::contract::Contract;
 use xiaoxiang_domain::fact::{Source, Standing};
 use xiaoxiang_domain::region::FIELD_KEYS;
@@ -8,6 +9,7 @@ use xiaoxiang_store::{Commit, NewEntry};
 
 use super::import_report::{Consent, ImportReport};
 use super::staging::{Incoming, Stage, is_attribution_changed};
+use crate::actor::Actor;
 use crate::app::App;
 use crate::attribution::Footing;
 use crate::refusal::Refusal;
@@ -18,10 +20,11 @@ const ATTEMPTS_MAX: usize = 3;
 /// Writes the record as the contract's first or next version; nothing where it equals the current one.
 pub async fn record_contract(
     app: &App,
-    actor: &str,
+    actor: &Actor,
     source: Source,
     contract: Contract,
 ) -> Result<Option<Commit>, Refusal> {
+    actor.permit(Action::ImportContracts)?;
     for _ in 0..ATTEMPTS_MAX {
         let footing = app.footing().await?;
         match record_on(app, actor, source, contract.clone(), &footing).await? {
@@ -44,7 +47,7 @@ enum Attempt {
 
 async fn record_on(
     app: &App,
-    actor: &str,
+    actor: &Actor,
     source: Source,
     contract: Contract,
     footing: &Footing,
@@ -86,5 +89,5 @@ async fn record_on(
     payload.insert("fields".to_owned(), json!(fields));
     let entry =
         NewEntry { kind, subject: format!("contract:{number}"), payload: serde_json::Value::Object(payload) };
-    Ok(Attempt::Written(tx.commit(actor, [entry], []).await?))
+    Ok(Attempt::Written(tx.commit(actor.log_name(), [entry], []).await?))
 }

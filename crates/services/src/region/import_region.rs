@@ -2,10 +2,12 @@
 
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
+use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::region::{Region, RegionLayer};
 use xiaoxiang_store::NewEntry;
 use xiaoxiang_store::region::{self as store, RegionFileRow};
 
+use crate::actor::Actor;
 use crate::app::App;
 use crate::attribution::{Ground, load_basis, reattribute_all};
 use crate::refusal::Refusal;
@@ -36,9 +38,10 @@ pub fn check_region(layers: &[RegionLayer]) -> Result<Region, Refusal> {
 /// commit, so that what is on record and what comes later are counted alike; published figures list the change.
 pub async fn import_region(
     app: &App,
-    actor: &str,
+    actor: &Actor,
     layers: &[RegionLayer],
 ) -> Result<ImportedRegion, Refusal> {
+    actor.permit(Action::ImportRegion)?;
     let region = check_region(layers)?;
     let sha256 = hash_of(layers);
     let mut tx = app.db.begin(app.clock.now_ms()).await?;
@@ -67,7 +70,7 @@ pub async fn import_region(
         payload: json!({ "version": region_version_id, "layers": names, "sha256": sha256, "name": region.name(),
             "moved_contracts": moved_contracts }),
     };
-    tx.commit(actor, [entry], []).await?;
+    tx.commit(actor.log_name(), [entry], []).await?;
     *app.region.write().await = None;
     app.read_model.forget().await;
     Ok(ImportedRegion::New { region_version_id })

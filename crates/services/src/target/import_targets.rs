@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use serde_json::json;
+use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::bulletin::Direction;
 use xiaoxiang_domain::money::{Fen, MoneyUnit};
 use xiaoxiang_domain::region::{DivisionCode, Region};
@@ -11,6 +12,7 @@ use xiaoxiang_domain::target::{AnnualTarget, AnnualTargets, TargetProblem};
 use xiaoxiang_store::target::{self as store, TargetRow};
 use xiaoxiang_store::{NewEntry, StoreError, Tx};
 
+use crate::actor::Actor;
 use crate::app::App;
 use crate::refusal::Refusal;
 use crate::sheet::{Header, SheetProblem, SheetRow, fold_width, open_sheet, parse_date};
@@ -32,7 +34,8 @@ pub struct ImportedTargets {
 }
 
 /// Reads a sheet (年度, 行政区划代码, 口径, 目标(亿元), 文号, 生效日期) and sets its targets.
-pub async fn import_targets(app: &App, actor: &str, bytes: Vec<u8>) -> Result<ImportedTargets, Refusal> {
+pub async fn import_targets(app: &App, actor: &Actor, bytes: Vec<u8>) -> Result<ImportedTargets, Refusal> {
+    actor.permit(Action::IssueTargets)?;
     let region = app.region().await?;
     let one = |problem: SheetProblem| Refusal::Sheet(vec![problem]);
     let mut file = open_sheet(bytes).map_err(one)?;
@@ -69,9 +72,10 @@ pub async fn import_targets(app: &App, actor: &str, bytes: Vec<u8>) -> Result<Im
 /// Sets typed targets: together with those in force every split must add up.
 pub async fn save_targets(
     app: &App,
-    actor: &str,
+    actor: &Actor,
     targets: Vec<AnnualTarget>,
 ) -> Result<ImportedTargets, Refusal> {
+    actor.permit(Action::IssueTargets)?;
     let mut tx = app.db.begin(app.clock.now_ms()).await?;
     let region = app.region_in(&mut tx).await?;
     tx.lock_log().await?;
@@ -97,7 +101,7 @@ pub async fn save_targets(
         subject: format!("region:{}", region.region.code()),
         payload: json!({ "targets": rows.len(), "documents": documents }),
     };
-    tx.commit(actor, [entry], []).await?;
+    tx.commit(actor.log_name(), [entry], []).await?;
     Ok(ImportedTargets { targets: rows.len() })
 }
 

@@ -27,7 +27,7 @@ async fn current(app: &App, row: &Row) -> Contract {
 async fn change(app: &App, row: &Row, change: impl FnOnce(&mut Contract)) {
     let mut contract = current(app, row).await;
     change(&mut contract);
-    record_contract(app, ACTOR, Source::Registry, contract).await.unwrap().unwrap();
+    record_contract(app, &ACTOR, Source::Registry, contract).await.unwrap().unwrap();
 }
 
 async fn sign(app: &App, months: &str) -> String {
@@ -35,9 +35,9 @@ async fn sign(app: &App, months: &str) -> String {
     let path = folder.path().join("key.pem");
 
     let key = LogKey::load_or_create(app, &path).unwrap();
-    let id = draft_bulletin(app, ACTOR, period(months), GrowthBase::AsKnown).await.unwrap();
+    let id = draft_bulletin(app, &ACTOR, period(months), GrowthBase::AsKnown).await.unwrap();
     let signing = Signing { signer: "示例签发人".to_owned(), signed_on: jiff::civil::date(2018, 1, 10) };
-    sign_bulletin(app, ACTOR, &key, &id, &signing).await.unwrap();
+    sign_bulletin(app, &ACTOR, &key, &id, &signing).await.unwrap();
     id
 }
 
@@ -68,9 +68,9 @@ both_backends! {
         }
         assert!(changes.iter().any(|change| change.table == "type-registered"), "{changes:#?}");
 
-        let refused = decide_correction(&app, ACTOR, &id, CorrectionDecision::IssueCorrection, " ").await;
+        let refused = decide_correction(&app, &ACTOR, &id, CorrectionDecision::IssueCorrection, " ").await;
         assert!(matches!(refused, Err(Refusal::Invalid { code: "correction.reason", .. })));
-        let first = decide_correction(&app, ACTOR, &id, CorrectionDecision::IssueCorrection, "金额更正").await.unwrap();
+        let first = decide_correction(&app, &ACTOR, &id, CorrectionDecision::IssueCorrection, "金额更正").await.unwrap();
         assert_eq!(first.serial, 1);
         assert!(first.document_number.is_some());
         assert!(list_pending_changes(&app, &id).await.unwrap().is_empty());
@@ -81,15 +81,15 @@ both_backends! {
         }).await;
         let changes = list_pending_changes(&app, &id).await.unwrap();
         assert!(!changes.is_empty() && changes.iter().all(|change| change.table == "type-registered"), "{changes:#?}");
-        let second = decide_correction(&app, ACTOR, &id, CorrectionDecision::FoldIntoCurrent, "类型更正").await.unwrap();
+        let second = decide_correction(&app, &ACTOR, &id, CorrectionDecision::FoldIntoCurrent, "类型更正").await.unwrap();
         assert_eq!((second.serial, second.document_number), (2, None));
-        let nothing = decide_correction(&app, ACTOR, &id, CorrectionDecision::FoldIntoCurrent, "再来").await;
+        let nothing = decide_correction(&app, &ACTOR, &id, CorrectionDecision::FoldIntoCurrent, "再来").await;
         assert!(matches!(nothing, Err(Refusal::Invalid { code: "correction.nothing", .. })));
 
-        close_year(&app, ACTOR, 2017).await.unwrap();
-        let again = close_year(&app, ACTOR, 2017).await;
+        close_year(&app, &ACTOR, 2017).await.unwrap();
+        let again = close_year(&app, &ACTOR, 2017).await;
         assert!(matches!(again, Err(Refusal::Invalid { code: "bulletin.year_closed", .. })));
-        assert!(close_year(&app, ACTOR, 2026).await.is_err(), "this year is not over");
+        assert!(close_year(&app, &ACTOR, 2026).await.is_err(), "this year is not over");
         let now = find_bulletin(&app, &id).await.unwrap();
         assert_eq!(now.content, frozen.content);
         assert_eq!(now.summary.row.content_sha256, frozen.summary.row.content_sha256);
@@ -166,7 +166,7 @@ both_backends! {
         let mut better = layers();
         let list = better[0].files.get_mut("codes/technical_field.yaml").unwrap();
         list.push_str("  - { code: \"量子信息\", name: 量子信息, name_en: Quantum information, number: 12 }\n");
-        import_region(&app, ACTOR, &better).await.unwrap();
+        import_region(&app, &ACTOR, &better).await.unwrap();
         let known = table(&app, &by_field).await;
         assert_eq!(known.get(&12), unknown.get(&0), "all of them count under the new code");
         assert_eq!(known.len(), 1);

@@ -137,7 +137,7 @@ impl History<'_> {
         let mut contract: Contract = serde_json::from_str(&versions.last().unwrap().record).unwrap();
         contract.standing = Standing::Withdrawn;
         contract.contract_value = Fen(row.value_fen);
-        record_contract(self.app, ACTOR, row.source, contract).await.unwrap();
+        record_contract(self.app, &ACTOR, row.source, contract).await.unwrap();
         row.standing = "注销";
         self.model.rows.insert(row.number.clone(), row);
     }
@@ -153,8 +153,8 @@ impl History<'_> {
             raised_by: "示例市".to_owned(),
             reason: "研发在本市".to_owned(),
         };
-        let id = raise_objection(self.app, ACTOR, &objection).await.unwrap();
-        decide_objection(self.app, ACTOR, &id, DivisionCode(division), "同意").await.unwrap();
+        let id = raise_objection(self.app, &ACTOR, &objection).await.unwrap();
+        decide_objection(self.app, &ACTOR, &id, DivisionCode(division), "同意").await.unwrap();
         let place = Place { written: "", country: "", city, county, park: 0 };
         self.model.decided.insert((row.number, side), place);
     }
@@ -168,7 +168,7 @@ impl History<'_> {
             valid_from: date(2000, 1, 1),
             valid_to: None,
         };
-        replace_park_list(self.app, ACTOR, LISTED_PARK, companies.iter().map(line).collect()).await.unwrap();
+        replace_park_list(self.app, &ACTOR, LISTED_PARK, companies.iter().map(line).collect()).await.unwrap();
         self.model.park_companies = companies;
     }
 

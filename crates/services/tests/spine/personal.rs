@@ -75,7 +75,7 @@ both_backends! {
         let subject = format!("contract:{}", row.number);
         prove_subject(&app, &key, &subject).await.unwrap().verify(&key.public_key()).unwrap();
 
-        erase_personal_data(&app, ACTOR, &row.number, "本人申请").await.unwrap();
+        erase_personal_data(&app, &ACTOR, &row.number, "本人申请").await.unwrap();
         let erased = list_versions(&mut app.db.read().await.unwrap(), &row.number).await.unwrap();
         assert!(erased.iter().all(|version| version.personal.is_none()));
         let record: Contract = serde_json::from_str(&erased[1].record).unwrap();
@@ -97,7 +97,7 @@ async fn not_a_byte_of_erased_data_stays_in_the_file() {
     let app = app_with_region(made.db.clone()).await;
     let row = secret_row();
     import(&app, national_csv(std::slice::from_ref(&row)), REGISTRY).await.unwrap();
-    erase_personal_data(&app, ACTOR, &row.number, "本人申请").await.unwrap();
+    erase_personal_data(&app, &ACTOR, &row.number, "本人申请").await.unwrap();
     made.db.close().await;
     for entry in std::fs::read_dir(std::path::Path::new(&path).parent().unwrap()).unwrap() {
         let file = entry.unwrap().path();

@@ -32,7 +32,7 @@ async fn import_with(app: &App, rows: &[Row], progress: impl FnMut(u64) + Send) 
         consent: ACCEPTING.consent,
         is_dry_run: false,
     };
-    import_contracts(app, ACTOR, request, progress).await.unwrap()
+    import_contracts(app, &ACTOR, request, progress).await.unwrap()
 }
 
 async fn record_of(app: &App, number: &str) -> Contract {
@@ -72,7 +72,7 @@ both_backends! {
                 let began = Instant::now();
                 let mut contract = record_of(&app, &before[7].number).await;
                 contract.contract_value = Fen(contract.contract_value.0 + 500);
-                record_contract(&app, ACTOR, Source::Registry, contract).await.unwrap().unwrap();
+                record_contract(&app, &ACTOR, Source::Registry, contract).await.unwrap().unwrap();
                 assert!(began.elapsed() < HANG, "a writer waited {:?}", began.elapsed());
             }));
         }).await;
@@ -127,7 +127,7 @@ both_backends! {
         let contract = record_of(&app, &rows[0].number).await;
         // The first write makes this node hold its footing.
         let first = Contract { contract_value: Fen(contract.contract_value.0 + 1), ..contract.clone() };
-        record_contract(&app, ACTOR, Source::Registry, first).await.unwrap();
+        record_contract(&app, &ACTOR, Source::Registry, first).await.unwrap();
         let park_key = 1;
         let line = ParkCompany {
             park_key,
@@ -136,9 +136,9 @@ both_backends! {
             valid_from: jiff::civil::date(2000, 1, 1),
             valid_to: None,
         };
-        replace_park_list(&other_node, ACTOR, park_key, vec![line]).await.unwrap();
+        replace_park_list(&other_node, &ACTOR, park_key, vec![line]).await.unwrap();
         let second = Contract { contract_value: Fen(contract.contract_value.0 + 2), ..contract.clone() };
-        record_contract(&app, ACTOR, Source::Registry, second).await.unwrap();
+        record_contract(&app, &ACTOR, Source::Registry, second).await.unwrap();
         let year = contract.registered_on.year().to_string();
         let parks = table(&app, &ask(Direction::Registered, Dimension::Park, &year)).await;
         assert!(parks.contains_key(&park_key), "the write after the change stands on the new list: {parks:?}");

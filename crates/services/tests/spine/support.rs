@@ -1,5 +1,7 @@
 //! An application on a test database with the shipped region data, cut down to what the tests name.
 
+use std::sync::LazyLock;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -12,11 +14,11 @@ use xiaoxiang_domain::region::RegionLayer;
 use xiaoxiang_services::bulletin::{TableAsk, make_table};
 use xiaoxiang_services::contract::{Consent, ImportReport, ImportRequest, Strictness, import_contracts};
 use xiaoxiang_services::region::import_region;
-use xiaoxiang_services::{App, Clock, Refusal};
+use xiaoxiang_services::{Actor, App, Clock, Refusal};
 use xiaoxiang_statistics::table::RowKey;
 use xiaoxiang_store::Db;
 
-pub const ACTOR: &str = "tests";
+pub static ACTOR: LazyLock<Actor> = LazyLock::new(|| Actor::operator("tests"));
 /// Provinces whose divisions are kept; the others would only cost time.
 const PROVINCES: [&str; 4] = ["11", "43", "44", "46"];
 
@@ -32,7 +34,7 @@ pub fn app_on(db: Db) -> App {
 
 pub async fn app_with_region(db: Db) -> App {
     let app = app_on(db);
-    import_region(&app, ACTOR, &layers()).await.unwrap();
+    import_region(&app, &ACTOR, &layers()).await.unwrap();
     app
 }
 
@@ -97,7 +99,7 @@ pub async fn import(app: &App, bytes: Vec<u8>, how: How) -> Result<ImportReport,
         consent: how.consent,
         is_dry_run: how.is_dry_run,
     };
-    import_contracts(app, ACTOR, request, |_| ()).await
+    import_contracts(app, &ACTOR, request, |_| ()).await
 }
 
 pub fn period(text: &str) -> Period {

@@ -1,0 +1,198 @@
+//! What can be done that not everybody may do (操作).
+
+/// Something that needs a permission. What everybody may read needs none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// 待办: the work page, one's own account, sessions and API tokens.
+    Work,
+    /// 合同清单与合同页, without contact data.
+    ReadContracts,
+    /// 联系人、电话: the personal data of a contract.
+    ReadPersonalData,
+    /// 删除个人信息
+    ErasePersonalData,
+    /// 导入记录
+    ReadImports,
+    /// 导入合同
+    ImportContracts,
+    /// 内部通报、一页简报 of signed bulletins.
+    ReadCirculars,
+    /// 通报草稿 and what waits to be corrected.
+    ReadDrafts,
+    /// 生成通报
+    DraftBulletin,
+    /// 会签
+    CountersignBulletin,
+    /// 签发
+    SignBulletin,
+    /// 订正
+    CorrectBulletin,
+    /// 关账
+    CloseYear,
+    /// 核对: a hand-made sheet against ours.
+    Reconcile,
+    /// 市州页、催办名单
+    ReadCities,
+    /// 目标
+    ReadTargets,
+    /// 下达、调整目标 of cities.
+    IssueTargets,
+    /// 分解目标 to counties.
+    SplitTargets,
+    /// 归属异议
+    ReadObjections,
+    /// 提出归属异议
+    RaiseObjection,
+    /// 裁定归属异议
+    DecideObjection,
+    /// 园区企业名录
+    ReadParks,
+    /// 报送园区企业名录
+    ImportParkList,
+    /// 操作日志
+    ReadLog,
+    /// 人员与角色
+    ReadPeople,
+    /// 授权、停用
+    ManagePeople,
+    /// 机构
+    ReadOrganisations,
+    /// 机构更名、合并、拆分
+    ManageOrganisations,
+    /// 区域数据
+    ImportRegion,
+}
+
+impl Action {
+    /// Every action, in the order of the permission table.
+    pub const ALL: [Self; 29] = [
+        Self::Work,
+        Self::ReadContracts,
+        Self::ReadPersonalData,
+        Self::ErasePersonalData,
+        Self::ReadImports,
+        Self::ImportContracts,
+        Self::ReadCirculars,
+        Self::ReadDrafts,
+        Self::DraftBulletin,
+        Self::CountersignBulletin,
+        Self::SignBulletin,
+        Self::CorrectBulletin,
+        Self::CloseYear,
+        Self::Reconcile,
+        Self::ReadCities,
+        Self::ReadTargets,
+        Self::IssueTargets,
+        Self::SplitTargets,
+        Self::ReadObjections,
+        Self::RaiseObjection,
+        Self::DecideObjection,
+        Self::ReadParks,
+        Self::ImportParkList,
+        Self::ReadLog,
+        Self::ReadPeople,
+        Self::ManagePeople,
+        Self::ReadOrganisations,
+        Self::ManageOrganisations,
+        Self::ImportRegion,
+    ];
+
+    /// Word of the log, the API and token scopes.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        self.words().0
+    }
+
+    /// Chinese word.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        self.words().1
+    }
+
+    /// English word.
+    #[must_use]
+    pub const fn label_en(self) -> &'static str {
+        self.words().2
+    }
+
+    const fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Work => ("work", "处理待办", "work"),
+            Self::ReadContracts => ("read_contracts", "查看合同", "read contracts"),
+            Self::ReadPersonalData => ("read_personal_data", "查看联系人和电话", "read contact data"),
+            Self::ErasePersonalData => ("erase_personal_data", "删除个人信息", "erase personal data"),
+            Self::ReadImports => ("read_imports", "查看导入记录", "read imports"),
+            Self::ImportContracts => ("import_contracts", "导入合同", "import contracts"),
+            Self::ReadCirculars => ("read_circulars", "查看内部通报", "read circulars"),
+            Self::ReadDrafts => ("read_drafts", "查看通报草稿", "read drafts"),
+            Self::DraftBulletin => ("draft_bulletin", "生成通报", "draft a bulletin"),
+            Self::CountersignBulletin => ("countersign_bulletin", "会签通报", "countersign a bulletin"),
+            Self::SignBulletin => ("sign_bulletin", "签发通报", "sign a bulletin"),
+            Self::CorrectBulletin => ("correct_bulletin", "订正通报", "correct a bulletin"),
+            Self::CloseYear => ("close_year", "年度关账", "close a year"),
+            Self::Reconcile => ("reconcile", "核对报表", "reconcile a sheet"),
+            Self::ReadCities => ("read_cities", "查看市州页", "read city pages"),
+            Self::ReadTargets => ("read_targets", "查看目标", "read targets"),
+            Self::IssueTargets => ("issue_targets", "下达目标", "issue targets"),
+            Self::SplitTargets => ("split_targets", "分解目标", "split targets"),
+            Self::ReadObjections => ("read_objections", "查看归属异议", "read objections"),
+            Self::RaiseObjection => ("raise_objection", "提出归属异议", "raise an objection"),
+            Self::DecideObjection => ("decide_objection", "裁定归属异议", "decide an objection"),
+            Self::ReadParks => ("read_parks", "查看园区名录", "read park lists"),
+            Self::ImportParkList => ("import_park_list", "报送园区名录", "import a park list"),
+            Self::ReadLog => ("read_log", "查看操作日志", "read the log"),
+            Self::ReadPeople => ("read_people", "查看人员", "read people"),
+            Self::ManagePeople => ("manage_people", "管理人员和角色", "manage people and roles"),
+            Self::ReadOrganisations => ("read_organisations", "查看机构", "read organisations"),
+            Self::ManageOrganisations => ("manage_organisations", "管理机构", "manage organisations"),
+            Self::ImportRegion => ("import_region", "更新区域数据", "import region data"),
+        }
+    }
+
+    /// The action of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.code() == code)
+    }
+
+    /// What one must be able to see for this to be forbidden (403) rather than not there (404).
+    #[must_use]
+    pub const fn sight(self) -> Self {
+        match self {
+            Self::ErasePersonalData => Self::ReadPersonalData,
+            Self::ImportContracts => Self::ReadImports,
+            Self::DraftBulletin
+            | Self::CountersignBulletin
+            | Self::SignBulletin
+            | Self::CorrectBulletin
+            | Self::CloseYear => Self::ReadDrafts,
+            Self::IssueTargets | Self::SplitTargets => Self::ReadTargets,
+            Self::RaiseObjection | Self::DecideObjection => Self::ReadObjections,
+            Self::ImportParkList => Self::ReadParks,
+            Self::ManagePeople => Self::ReadPeople,
+            Self::ManageOrganisations => Self::ReadOrganisations,
+            other => other,
+        }
+    }
+
+    /// Whether it leaves everything as it was.
+    #[must_use]
+    pub const fn is_reading(self) -> bool {
+        matches!(
+            self,
+            Self::ReadContracts
+                | Self::ReadPersonalData
+                | Self::ReadImports
+                | Self::ReadCirculars
+                | Self::ReadDrafts
+                | Self::Reconcile
+                | Self::ReadCities
+                | Self::ReadTargets
+                | Self::ReadObjections
+                | Self::ReadParks
+                | Self::ReadLog
+                | Self::ReadPeople
+                | Self::ReadOrganisations
+        )
+    }
+}

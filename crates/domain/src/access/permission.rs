@@ -1,0 +1,266 @@
+//! The one permission table (权限表): which role may do what, everywhere or within its scope.
+
+use super::Action;
+use super::Role::{
+    self, Administrator, Auditor, CityOfficer, CountyOfficer, DevelopmentReform, DisciplineInspector,
+    DivisionHead, Education, Expert, Finance, Industry, Leader, MarketBranch, OrganisationAgent, ParkOfficer,
+    RecommendingBody, Registrar, Society, Statistician, Tax, TechnologyManager, TransferOffice,
+};
+
+/// How far an action reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// Not at all.
+    Nothing,
+    /// Within the scope of the grant.
+    Scope,
+    /// Everywhere in the region, whatever the scope.
+    Everything,
+}
+
+/// One line of the table: who does it everywhere, who within their scope. Whoever stands in neither does not.
+struct Line {
+    everywhere: &'static [Role],
+    in_scope: &'static [Role],
+}
+
+/// How far a role may do something.
+#[must_use]
+pub fn reach(role: Role, action: Action) -> Reach {
+    let line = line(action);
+    if line.everywhere.contains(&role) {
+        Reach::Everything
+    } else if line.in_scope.contains(&role) {
+        Reach::Scope
+    } else {
+        Reach::Nothing
+    }
+}
+
+const NOBODY: &[Role] = &[];
+
+const fn line(action: Action) -> Line {
+    match action {
+        Action::Work => Line {
+            everywhere: &[
+                Statistician,
+                DivisionHead,
+                Leader,
+                CityOfficer,
+                CountyOfficer,
+                ParkOfficer,
+                RecommendingBody,
+                Registrar,
+                OrganisationAgent,
+                TransferOffice,
+                Expert,
+                TechnologyManager,
+                Society,
+                MarketBranch,
+                Finance,
+                Tax,
+                Industry,
+                Education,
+                DevelopmentReform,
+                Auditor,
+                DisciplineInspector,
+                Administrator,
+            ],
+            in_scope: NOBODY,
+        },
+        Action::ReadContracts => Line {
+            everywhere: &[Statistician, DivisionHead, Leader, Auditor, DisciplineInspector],
+            in_scope: &[
+                CityOfficer,
+                CountyOfficer,
+                ParkOfficer,
+                RecommendingBody,
+                Registrar,
+                OrganisationAgent,
+                TransferOffice,
+                Finance,
+                Tax,
+                Industry,
+                Education,
+                DevelopmentReform,
+            ],
+        },
+        Action::ReadPersonalData => Line {
+            everywhere: &[Statistician, Auditor, DisciplineInspector],
+            in_scope: &[CityOfficer, CountyOfficer, Registrar],
+        },
+        Action::ErasePersonalData
+        | Action::ImportContracts
+        | Action::DraftBulletin
+        | Action::CorrectBulletin
+        | Action::IssueTargets
+        | Action::ManageOrganisations => Line { everywhere: &[Statistician], in_scope: NOBODY },
+        Action::ReadImports => {
+            Line { everywhere: &[Statistician, DivisionHead, Auditor, DisciplineInspector], in_scope: NOBODY }
+        }
+        Action::ReadCirculars => Line {
+            everywhere: &[
+                Statistician,
+                DivisionHead,
+                Leader,
+                CityOfficer,
+                CountyOfficer,
+                ParkOfficer,
+                Finance,
+                Tax,
+                Industry,
+                Education,
+                DevelopmentReform,
+                Auditor,
+                DisciplineInspector,
+            ],
+            in_scope: NOBODY,
+        },
+        Action::ReadDrafts => Line {
+            everywhere: &[
+                Statistician,
+                DivisionHead,
+                Leader,
+                Finance,
+                Tax,
+                Industry,
+                Education,
+                DevelopmentReform,
+                Auditor,
+                DisciplineInspector,
+            ],
+            in_scope: NOBODY,
+        },
+        Action::CountersignBulletin => {
+            Line { everywhere: &[Finance, Tax, Industry, Education, DevelopmentReform], in_scope: NOBODY }
+        }
+        Action::SignBulletin | Action::CloseYear => {
+            Line { everywhere: &[DivisionHead, Leader], in_scope: NOBODY }
+        }
+        Action::Reconcile => Line {
+            everywhere: &[Statistician, DivisionHead, CityOfficer, Auditor, DisciplineInspector],
+            in_scope: NOBODY,
+        },
+        Action::ReadCities => Line {
+            everywhere: &[Statistician, DivisionHead, Leader, Auditor, DisciplineInspector],
+            in_scope: &[CityOfficer, CountyOfficer],
+        },
+        Action::ReadTargets => Line {
+            everywhere: &[
+                Statistician,
+                DivisionHead,
+                Leader,
+                Finance,
+                Industry,
+                DevelopmentReform,
+                Auditor,
+                DisciplineInspector,
+            ],
+            in_scope: &[CityOfficer, CountyOfficer],
+        },
+        Action::SplitTargets => Line { everywhere: NOBODY, in_scope: &[CityOfficer] },
+        Action::ReadObjections => Line {
+            everywhere: &[Statistician, DivisionHead, Leader, Auditor, DisciplineInspector],
+            in_scope: &[
+                CityOfficer,
+                CountyOfficer,
+                ParkOfficer,
+                Finance,
+                Tax,
+                Industry,
+                Education,
+                DevelopmentReform,
+            ],
+        },
+        Action::RaiseObjection => Line {
+            everywhere: NOBODY,
+            in_scope: &[
+                CityOfficer,
+                CountyOfficer,
+                ParkOfficer,
+                Finance,
+                Tax,
+                Industry,
+                Education,
+                DevelopmentReform,
+            ],
+        },
+        Action::DecideObjection => Line { everywhere: &[Statistician, DivisionHead], in_scope: NOBODY },
+        Action::ReadParks => Line {
+            everywhere: &[Statistician, DivisionHead, Leader, Auditor, DisciplineInspector],
+            in_scope: &[CityOfficer, ParkOfficer],
+        },
+        Action::ImportParkList => Line { everywhere: &[Statistician], in_scope: &[ParkOfficer] },
+        Action::ReadLog => Line {
+            everywhere: &[Statistician, DivisionHead, Leader, Auditor, DisciplineInspector],
+            in_scope: NOBODY,
+        },
+        Action::ReadPeople => {
+            Line { everywhere: &[Administrator, Auditor, DisciplineInspector], in_scope: NOBODY }
+        }
+        Action::ManagePeople | Action::ImportRegion => {
+            Line { everywhere: &[Administrator], in_scope: NOBODY }
+        }
+        Action::ReadOrganisations => Line {
+            everywhere: &[Statistician, DivisionHead, Administrator, Auditor, DisciplineInspector],
+            in_scope: NOBODY,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INSPECTION: [Role; 2] = [Auditor, DisciplineInspector];
+
+    #[test]
+    fn whoever_may_do_it_may_see_it() {
+        for role in Role::ALL {
+            for action in Action::ALL {
+                if reach(role, action) > Reach::Nothing {
+                    assert!(
+                        reach(role, action.sight()) >= reach(role, action),
+                        "{} may {} but not {}",
+                        role.code(),
+                        action.code(),
+                        action.sight().code()
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_public_may_nothing_that_needs_a_permission() {
+        for action in Action::ALL {
+            assert_eq!(reach(Role::Public, action), Reach::Nothing, "{}", action.code());
+        }
+    }
+
+    #[test]
+    fn who_inspects_changes_nothing() {
+        for role in INSPECTION {
+            for action in Action::ALL {
+                let is_harmless = action.is_reading() || action == Action::Work;
+                assert!(is_harmless || reach(role, action) == Reach::Nothing, "{}", action.code());
+            }
+        }
+    }
+
+    #[test]
+    fn who_drafts_does_not_sign() {
+        for role in Role::ALL {
+            let may = |action| reach(role, action) > Reach::Nothing;
+            assert!(!(may(Action::DraftBulletin) && may(Action::SignBulletin)), "{}", role.code());
+            assert!(!(may(Action::RaiseObjection) && may(Action::DecideObjection)), "{}", role.code());
+        }
+    }
+
+    #[test]
+    fn every_role_can_work() {
+        for role in Role::ALL.into_iter().filter(|role| *role != Role::Public) {
+            assert_eq!(reach(role, Action::Work), Reach::Everything, "{}", role.code());
+        }
+    }
+}

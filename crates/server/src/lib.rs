@@ -2,7 +2,9 @@
 
 pub mod cli;
 pub mod clock;
+pub mod guard;
 pub mod language;
 pub mod pages;
 pub mod region_files;
+pub mod routes;
 pub mod web_assets;

@@ -1,5 +1,6 @@
 //! Use cases (用例), one a file: load, permit, decide, write, commit with its log entries.
 
+pub mod access;
 pub mod actor;
 pub mod app;
 pub mod attribution;

@@ -15,7 +15,9 @@ pub mod job;
 pub mod log;
 mod migrate;
 pub mod organisation;
+pub mod person;
 pub mod region;
+pub mod session;
 pub mod target;
 #[cfg(feature = "testing")]
 pub mod testing;

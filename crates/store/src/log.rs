@@ -120,8 +120,9 @@ impl WriteTx {
         self.change_set_id = Some(change_set_id);
     }
 
-    /// Keeps staged rows without a log entry: they stay invisible until a later commit adopts their change set.
-    pub async fn keep_staged(self) -> Result<(), StoreError> {
+    /// Keeps what needs no log entry: staged rows, which stay invisible until a later commit adopts their change set,
+    /// and traces of use, such as when a session was last seen.
+    pub async fn keep_unlogged(self) -> Result<(), StoreError> {
         self.tx.finish().await
     }
 

@@ -8,13 +8,19 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use crate::db::{Db, Tx};
 use crate::error::StoreError;
 
-/// Number, name, text for SQLite, text for PostgreSQL.
-const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
-    1,
-    "spine",
-    include_str!("../../../migrations/sqlite/0001_spine.sql"),
-    include_str!("../../../migrations/postgres/0001_spine.sql"),
-)];
+macro_rules! migrations {
+    ($($number:literal $file:literal),+ $(,)?) => {
+        &[$((
+            $number,
+            $file,
+            include_str!(concat!("../../../migrations/sqlite/", $file, ".sql")),
+            include_str!(concat!("../../../migrations/postgres/", $file, ".sql")),
+        )),+]
+    };
+}
+
+/// Number, file, text for SQLite, text for PostgreSQL.
+const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![1 "0001_spine", 2 "0002_people"];
 
 /// Number of the advisory lock; any will do that nothing else in the database takes.
 const MIGRATION_LOCK: i64 = 7_243_392_161;

@@ -76,7 +76,8 @@ pub async fn run(context: &Context, arguments: DemoArguments) -> CommandResult {
         return Ok(Outcome::Done);
     }
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
-    serve::serve(app, listen, DataOrigin::Example).await
+    let log_key = database::key_of(&app, &context)?;
+    serve::serve(app, listen, DataOrigin::Example, log_key).await
 }
 
 async fn is_prepared(app: &App) -> Result<bool, Refusal> {

@@ -1,15 +1,18 @@
 //! `serve`: the pages over HTTP until a signal asks to stop.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
+use xiaoxiang_services::log::LogKey;
 use xiaoxiang_services::{App, Refusal};
 
 use super::output::say;
 use super::{CommandResult, Context, Outcome, database};
+use crate::pages::PageState;
 use crate::pages::shell::DataOrigin;
-use crate::pages::{PageState, router};
+use crate::routes::router;
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -21,11 +24,12 @@ pub struct ServeArguments {
 
 pub async fn run(context: &Context, arguments: ServeArguments) -> CommandResult {
     let app = database::open(context).await?;
-    serve(app, arguments.listen, DataOrigin::Real).await
+    let log_key = database::key_of(&app, context)?;
+    serve(app, arguments.listen, DataOrigin::Real, log_key).await
 }
 
 /// Serves until SIGINT or SIGTERM; requests under way are answered first.
-pub async fn serve(app: App, listen: SocketAddr, origin: DataOrigin) -> CommandResult {
+pub async fn serve(app: App, listen: SocketAddr, origin: DataOrigin, log_key: LogKey) -> CommandResult {
     log_to_stderr();
     let failed = |source| Refusal::File { path: listen.to_string(), source };
     let listener = TcpListener::bind(listen).await.map_err(failed)?;
@@ -34,7 +38,7 @@ pub async fn serve(app: App, listen: SocketAddr, origin: DataOrigin) -> CommandR
     app.figures().await?;
     say(&format!("已启动：http://{address}"), &format!("serving at http://{address}"));
     let db = app.db.clone();
-    let router = router(PageState { app, origin });
+    let router = router(PageState { app, origin, log_key: Arc::new(log_key), public_origin: None });
     axum::serve(listener, router).with_graceful_shutdown(stop_signal()).await.map_err(failed)?;
     db.close().await;
     Ok(Outcome::Done)

@@ -12,6 +12,14 @@ pub enum Failure {
     NotFound,
     /// 400: the address or form cannot be understood; the sentence says what to change.
     BadRequest(String),
+    /// 401: nobody has signed in, and what was sent cannot be repeated by a redirect.
+    SignedOut(String),
+    /// 403: visible, but not theirs to do.
+    Forbidden(String),
+    /// 409: somebody else was first.
+    Conflict(String),
+    /// 429: wait.
+    TooMany(String),
     /// 500: our fault; the number finds the cause in the log.
     Internal(String),
 }
@@ -23,6 +31,10 @@ impl Failure {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::SignedOut(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -43,6 +55,10 @@ impl FailurePage {
         self.shell.t(match self.failure {
             Failure::NotFound => "failure-not-found",
             Failure::BadRequest(_) => "failure-bad-request",
+            Failure::SignedOut(_) => "failure-signed-out",
+            Failure::Forbidden(_) => "failure-forbidden",
+            Failure::Conflict(_) => "failure-conflict",
+            Failure::TooMany(_) => "failure-too-many",
             Failure::Internal(_) => "failure-internal",
         })
     }
@@ -50,7 +66,11 @@ impl FailurePage {
     fn explanation(&self) -> &str {
         match &self.failure {
             Failure::NotFound => self.shell.t("failure-not-found-next"),
-            Failure::BadRequest(sentence) => sentence,
+            Failure::BadRequest(sentence)
+            | Failure::SignedOut(sentence)
+            | Failure::Forbidden(sentence)
+            | Failure::Conflict(sentence)
+            | Failure::TooMany(sentence) => sentence,
             Failure::Internal(_) => self.shell.t("failure-internal-next"),
         }
     }
@@ -58,7 +78,7 @@ impl FailurePage {
     fn trace(&self) -> Option<&str> {
         match &self.failure {
             Failure::Internal(trace) => Some(trace),
-            Failure::NotFound | Failure::BadRequest(_) => None,
+            _ => None,
         }
     }
 

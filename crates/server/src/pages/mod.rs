@@ -1,4 +1,4 @@
-//! The public pages: HTML that works without JavaScript, in Chinese at `/…` and in English at `/en/…`.
+//! The pages: HTML that works without JavaScript, in Chinese at `/…` and in English at `/en/…`.
 //!
 //! A page is a struct deriving `askama::Template`; what its template needs to decide are small methods on it.
 
@@ -9,13 +9,12 @@ mod compact;
 pub mod failure;
 pub mod flow;
 pub mod home;
+pub mod public;
 pub mod reading;
-pub mod routes;
 pub mod security;
 pub mod shell;
 pub mod statistics;
 pub mod table;
 pub mod visit;
 
-pub use routes::router;
-pub use visit::PageState;
+pub use visit::{PageState, Visit};

@@ -1,8 +1,12 @@
 //! What stands around every page: head, navigation, language, footer.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
+use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::bulletin::PrintedNote;
 use xiaoxiang_domain::period::Period;
+use xiaoxiang_services::access::SignedIn;
 
 use crate::language::Language;
 use crate::web_assets::WebAssets;
@@ -23,9 +27,49 @@ pub enum Section {
     Flow,
     /// 关于
     About,
+    /// 待办
+    Work,
+    /// 合同
+    Contracts,
+    /// 导入
+    Imports,
+    /// 通报制作
+    Drafts,
+    /// 核对
+    Reconcile,
+    /// 市州
+    Cities,
+    /// 目标
+    Targets,
+    /// 归属异议
+    Objections,
+    /// 园区名录
+    Parks,
+    /// 审计
+    Log,
+    /// 机构
+    Organisations,
+    /// 人员
+    People,
     /// A page outside the navigation.
     Elsewhere,
 }
+
+/// The entries of the work navigation, and what one must be allowed to see each.
+const OFFICE: [(Section, &str, &str, Action); 12] = [
+    (Section::Work, "/work", "nav-work", Action::Work),
+    (Section::Contracts, "/contracts", "nav-contracts", Action::ReadContracts),
+    (Section::Imports, "/imports", "nav-imports", Action::ReadImports),
+    (Section::Drafts, "/drafts", "nav-drafts", Action::ReadDrafts),
+    (Section::Reconcile, "/reconcile", "nav-reconcile", Action::Reconcile),
+    (Section::Cities, "/cities", "nav-cities", Action::ReadCities),
+    (Section::Targets, "/targets", "nav-targets", Action::ReadTargets),
+    (Section::Objections, "/objections", "nav-objections", Action::ReadObjections),
+    (Section::Parks, "/parks", "nav-parks", Action::ReadParks),
+    (Section::Log, "/log", "nav-log", Action::ReadLog),
+    (Section::Organisations, "/organisations", "nav-organisations", Action::ReadOrganisations),
+    (Section::People, "/people", "nav-people", Action::ReadPeople),
+];
 
 /// The state of the data as the footer prints it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,6 +122,7 @@ pub struct Shell {
     /// Path and query without the language.
     path: String,
     title: String,
+    reader: Option<Arc<SignedIn>>,
 }
 
 impl Shell {
@@ -91,6 +136,7 @@ impl Shell {
             section,
             path: path.into(),
             title: String::new(),
+            reader: None,
         }
     }
 
@@ -99,6 +145,43 @@ impl Shell {
     pub fn titled(mut self, title: impl Into<String>) -> Self {
         self.title = title.into();
         self
+    }
+
+    /// The same shell for somebody who has signed in.
+    #[must_use]
+    pub fn for_reader(mut self, reader: Option<Arc<SignedIn>>) -> Self {
+        self.reader = reader;
+        self
+    }
+
+    /// Who has signed in.
+    #[must_use]
+    pub fn reader(&self) -> Option<&SignedIn> {
+        self.reader.as_deref()
+    }
+
+    /// Whether the reader may do something somewhere.
+    #[must_use]
+    pub fn may(&self, action: Action) -> bool {
+        self.reader().is_some_and(|reader| reader.actor().may(action))
+    }
+
+    /// What the reader acts as, in the page's language.
+    #[must_use]
+    pub fn acting_as(&self) -> &'static str {
+        let role = self.reader().and_then(|reader| reader.acting.as_ref()).map(|held| held.grant.role);
+        role.map_or("", |role| self.language.pick(role.label(), role.label_en()))
+    }
+
+    /// The work navigation: what this role may see.
+    #[must_use]
+    pub fn office(&self) -> Vec<NavigationEntry> {
+        let entry = |(section, path, key, _): (Section, &str, &'static str, Action)| NavigationEntry {
+            link: self.link(path),
+            label: self.t(key),
+            is_current: section == self.section,
+        };
+        OFFICE.into_iter().filter(|(.., action)| self.may(*action)).map(entry).collect()
     }
 
     /// A text of the catalogue.

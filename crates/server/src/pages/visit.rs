@@ -1,13 +1,16 @@
 //! One request for a page: its language, its address, the state of the data; and the answer to it.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
-use xiaoxiang_services::{App, Refusal};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use xiaoxiang_services::access::SignedIn;
+use xiaoxiang_services::log::LogKey;
+use xiaoxiang_services::{Actor, App, Refusal};
 
 use super::failure::{Failure, FailurePage};
 use super::reading;
@@ -21,6 +24,10 @@ pub struct PageState {
     pub app: App,
     /// Whether the data are invented, as in the demo.
     pub origin: DataOrigin,
+    /// The key that signs tree heads.
+    pub log_key: Arc<LogKey>,
+    /// Where the outside world finds us, such as `https://tech.example`; none where the request's host is believed.
+    pub public_origin: Option<String>,
 }
 
 /// One request for a page.
@@ -30,6 +37,8 @@ pub struct Visit {
     pub app: App,
     /// Language that the address asks for.
     pub language: Language,
+    /// Who is there; none where nobody has signed in.
+    pub signed_in: Option<Arc<SignedIn>>,
     path: String,
     standing: Standing,
 }
@@ -44,6 +53,7 @@ impl FromRequestParts<PageState> for Visit {
         Ok(Self {
             app: state.app.clone(),
             language: Language::of_path(address),
+            signed_in: parts.extensions.get::<Arc<SignedIn>>().cloned(),
             path: Language::strip(address),
             standing: Standing { origin: state.origin, ..standing },
         })
@@ -51,10 +61,30 @@ impl FromRequestParts<PageState> for Visit {
 }
 
 impl Visit {
+    /// Who acts.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        self.signed_in.as_deref().map_or_else(Actor::public, SignedIn::actor)
+    }
+
     /// The shell of the page.
     #[must_use]
     pub fn shell(&self, section: Section, title: impl Into<String>) -> Shell {
-        Shell::new(self.language, section, self.path.clone(), self.standing.clone()).titled(title)
+        Shell::new(self.language, section, self.path.clone(), self.standing.clone())
+            .titled(title)
+            .for_reader(self.signed_in.clone())
+    }
+
+    /// The answer that leads on after a form was taken; `path` names no language.
+    #[must_use]
+    pub fn lead_to(&self, path: &str) -> Response {
+        Redirect::to(&self.language.link(path)).into_response()
+    }
+
+    /// The answer with a form that was refused: shown again with what was typed.
+    #[must_use]
+    pub fn unprocessed(&self, page: &impl Template) -> Response {
+        (StatusCode::UNPROCESSABLE_ENTITY, self.page(page)).into_response()
     }
 
     /// The answer with a finished page.
@@ -87,6 +117,16 @@ impl Visit {
         }
         match refusal {
             Refusal::NotFound(_) | Refusal::NoRegion => self.failed(Failure::NotFound),
+            Refusal::SignedOut => self.failed(Failure::SignedOut(self.sentence(refusal))),
+            Refusal::Forbidden(_) => self.failed(Failure::Forbidden(self.sentence(refusal))),
+            Refusal::Stale(_) | Refusal::Overtaken(_) => {
+                self.failed(Failure::Conflict(self.sentence(refusal)))
+            }
+            Refusal::TooMany { retry_after_s } => {
+                let seconds = retry_after_s.to_string();
+                ([(header::RETRY_AFTER, seconds)], self.failed(Failure::TooMany(self.sentence(refusal))))
+                    .into_response()
+            }
             other => self.failed(Failure::BadRequest(self.sentence(other))),
         }
     }
@@ -103,6 +143,11 @@ impl Visit {
     pub fn misread(&self) -> Response {
         self.failed(Failure::BadRequest(self.language.text("failure-bad-number").to_owned()))
     }
+}
+
+/// The answer to an address that leads nowhere.
+pub async fn not_found(visit: Visit) -> Response {
+    visit.failed(Failure::NotFound)
 }
 
 /// The answer with a file to keep.

@@ -1,7 +1,7 @@
 //! An application with few contracts and a signed bulletin, and requests to its pages.
 
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::body::Body;
@@ -9,12 +9,16 @@ use axum::http::{Request, StatusCode};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use tower::ServiceExt as _;
+use xiaoxiang_domain::access::{Grant, Role, Scope};
 use xiaoxiang_domain::bulletin::GrowthBase;
 use xiaoxiang_domain::contract::Contract;
 use xiaoxiang_domain::fact::Source;
+use xiaoxiang_server::guard::SESSION_COOKIE;
+use xiaoxiang_server::pages::PageState;
 use xiaoxiang_server::pages::shell::DataOrigin;
-use xiaoxiang_server::pages::{PageState, router};
 use xiaoxiang_server::region_files::shipped_layers;
+use xiaoxiang_server::routes::router;
+use xiaoxiang_services::access::{NewGrant, NewPerson, create_person, grant_role, open_session};
 use xiaoxiang_services::bulletin::{Signing, draft_bulletin, sign_bulletin};
 use xiaoxiang_services::contract::record_contract;
 use xiaoxiang_services::demo::example;
@@ -60,7 +64,38 @@ pub async fn contracts_of_october(app: &App) -> impl Iterator<Item = Contract> {
 }
 
 pub fn pages(app: App) -> Router {
-    router(PageState { app, origin: DataOrigin::Example })
+    let key = tempfile::tempdir().expect("a folder");
+    let log_key = LogKey::load_or_create(&app, &key.path().join("key.pem")).expect("a key");
+    router(PageState { app, origin: DataOrigin::Example, log_key: Arc::new(log_key), public_origin: None })
+}
+
+/// The cookie of somebody new who has signed in and acts in one role.
+pub async fn signed_in(app: &App, role: Role, scope: Scope) -> String {
+    let name = format!("{}-{}", role.code().replace('_', "-"), app.new_id().expect("an id"));
+    let person = NewPerson {
+        sign_in_name: name,
+        name: "示例人员".to_owned(),
+        password_hash: None,
+        must_change_password: false,
+    };
+    let person_id = create_person(app, &ACTOR, &person).await.expect("a person");
+    let grant = Grant { role, scope, valid_from: date(2026, 1, 1), valid_to: None };
+    let new = NewGrant { grant, basis: "示例授权".to_owned() };
+    grant_role(app, &ACTOR, &person_id, &new).await.expect("a grant");
+    let opened = open_session(app, &person_id).await.expect("a session");
+    format!("{SESSION_COOKIE}={}", opened.token.text())
+}
+
+/// Sends a form as a page of ours does.
+pub async fn post(router: &Router, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+    let body = serde_urlencoded::to_string(fields).expect("a form");
+    let request = Request::post(path)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin")
+        .header("cookie", cookie)
+        .body(Body::from(body))
+        .expect("a request");
+    answered(router, request).await
 }
 
 pub struct Answer {
@@ -78,7 +113,11 @@ pub async fn get_with(router: &Router, path: &str, headers: &[(&str, &str)]) -> 
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let request = request.body(Body::empty()).expect("a request");
+    answered(router, request.body(Body::empty()).expect("a request")).await
+}
+
+/// What comes back.
+pub async fn answered(router: &Router, request: Request<Body>) -> Answer {
     let response = router.clone().oneshot(request).await.expect("an answer");
     let (parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, 8 * 1024 * 1024).await.expect("a body");

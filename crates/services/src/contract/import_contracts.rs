@@ -194,7 +194,7 @@ pub async fn discard_abandoned_imports(app: &App) -> Result<u64, Refusal> {
     let now_ms = app.clock.now_ms();
     let mut tx = app.db.begin(now_ms).await?;
     let discarded = xiaoxiang_store::import::discard_abandoned(&mut tx, now_ms - ABANDONED_AFTER_MS).await?;
-    tx.keep_staged().await?;
+    tx.keep_unlogged().await?;
     Ok(discarded)
 }
 

@@ -131,7 +131,7 @@ impl<'a> Run<'a> {
         }
         let mut tx = self.app.db.begin(self.app.clock.now_ms()).await?;
         self.stage.write(&mut tx, to_write).await?;
-        tx.keep_staged().await?;
+        tx.keep_unlogged().await?;
         Ok(())
     }
 
@@ -185,7 +185,7 @@ impl<'a> Run<'a> {
         if let Some(change_set_id) = self.stage.change_set_id {
             let mut tx = self.app.db.begin(self.app.clock.now_ms()).await?;
             xiaoxiang_store::import::discard(&mut tx, change_set_id).await?;
-            tx.keep_staged().await?;
+            tx.keep_unlogged().await?;
         }
         Ok(())
     }

@@ -72,7 +72,7 @@ pub async fn sign_tree_head(app: &App, key: &LogKey) -> Result<SignedTreeHead, R
     let now_ms = app.clock.now_ms();
     let mut tx = app.db.begin(now_ms).await?;
     let signed = sign_in(&mut tx, key, now_ms).await?;
-    tx.keep_staged().await?;
+    tx.keep_unlogged().await?;
     Ok(signed)
 }
 

@@ -47,6 +47,11 @@ impl App {
     pub async fn today(&self) -> Result<Date, Refusal> {
         Ok(self.clock.today_in(&self.region().await?.time_zone))
     }
+
+    /// The same within a snapshot.
+    pub async fn today_in(&self, tx: &mut Tx) -> Result<Date, Refusal> {
+        Ok(self.clock.today_in(&self.region_in(tx).await?.time_zone))
+    }
 }
 
 async fn load(tx: &mut Tx, version: store::RegionVersionRow) -> Result<RegionInForce, Refusal> {

@@ -94,7 +94,7 @@ both_backends! {
         for change_set_id in [committed, staged, staged] {
             let mut tx = db.begin(NOW_MS).await.unwrap();
             import::discard(&mut tx, change_set_id).await.unwrap();
-            tx.keep_staged().await.unwrap();
+            tx.keep_unlogged().await.unwrap();
         }
         assert_eq!(number(&db, "SELECT COUNT(*) FROM change_set").await, 1);
         assert_eq!(number(&db, "SELECT COUNT(*) FROM contract_version").await, 1);
@@ -107,11 +107,11 @@ both_backends! {
         stage(&db, &[version("1", 1)]).await;
         let mut tx = db.begin(NOW_MS + 10).await.unwrap();
         write(&mut tx, version("2", 1)).await;
-        tx.keep_staged().await.unwrap();
+        tx.keep_unlogged().await.unwrap();
         register(&db, version("3", 1)).await;
         let mut tx = db.begin(NOW_MS).await.unwrap();
         assert_eq!(import::discard_abandoned(&mut tx, NOW_MS + 10).await.unwrap(), 1);
-        tx.keep_staged().await.unwrap();
+        tx.keep_unlogged().await.unwrap();
         assert_eq!(number(&db, "SELECT COUNT(*) FROM change_set").await, 2);
         assert_eq!(number(&db, "SELECT COUNT(*) FROM contract_version").await, 2);
     }

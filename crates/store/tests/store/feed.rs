@@ -28,7 +28,7 @@ async fn import(db: Db) {
         let facts: Vec<_> = keys.iter().map(|key| new_fact(*key, 1)).collect();
         fact::save_facts(&mut tx, &facts).await.unwrap();
         change_set_id = Some(tx.change_set().await.unwrap());
-        tx.keep_staged().await.unwrap();
+        tx.keep_unlogged().await.unwrap();
     }
     let mut tx = db.begin(NOW_MS).await.unwrap();
     tx.adopt(change_set_id.unwrap());
@@ -142,7 +142,7 @@ both_backends! {
         let change_set_id = stage(&db, &[version("1", 1)]).await;
         let mut tx = db.begin(NOW_MS).await.unwrap();
         xiaoxiang_store::import::discard(&mut tx, change_set_id).await.unwrap();
-        tx.keep_staged().await.unwrap();
+        tx.keep_unlogged().await.unwrap();
         let mut tx = db.begin(NOW_MS).await.unwrap();
         tx.adopt(change_set_id);
         let refused = tx.commit("tester", [entry("1")], []).await.unwrap_err();
@@ -158,7 +158,7 @@ both_backends! {
             let discarding = tokio::spawn(async move {
                 let mut tx = other.begin(NOW_MS).await.unwrap();
                 xiaoxiang_store::import::discard(&mut tx, change_set_id).await.unwrap();
-                tx.keep_staged().await.unwrap();
+                tx.keep_unlogged().await.unwrap();
             });
             let mut tx = db.begin(NOW_MS).await.unwrap();
             tx.adopt(change_set_id);

@@ -44,7 +44,7 @@ both_backends! {
                 let mut tx = db.begin(NOW_MS).await.unwrap();
                 let keys = organisation::find_or_create(&mut tx, &all).await.unwrap();
                 let registrar = organisation::find_or_create_registrar(&mut tx, "43", "r").await.unwrap();
-                tx.keep_staged().await.unwrap();
+                tx.keep_unlogged().await.unwrap();
                 (keys, registrar)
             }));
         }

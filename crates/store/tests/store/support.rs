@@ -91,7 +91,7 @@ pub async fn stage(db: &Db, versions: &[NewVersion]) -> i64 {
     let facts: Vec<NewFact> =
         keys.iter().zip(versions).map(|(key, version)| fact(*key, version.version)).collect();
     fact::save_facts(&mut tx, &facts).await.unwrap();
-    tx.keep_staged().await.unwrap();
+    tx.keep_unlogged().await.unwrap();
     change_set_id
 }
 

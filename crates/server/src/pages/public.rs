@@ -1,9 +1,9 @@
-//! The addresses of the public pages and what answers them.
+//! The pages that everybody may read, and what answers them.
 
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use axum::{Router, routing};
+use axum::routing;
 use serde::Deserialize;
 use xiaoxiang_domain::bulletin::{BulletinStatus, Dimension, Direction, GrowthBase, Measure};
 use xiaoxiang_domain::period::Period;
@@ -20,11 +20,10 @@ use super::failure::Failure;
 use super::flow::{FLOW_MEASURES, FlowPage};
 use super::home::{EmptyHomePage, HomePage};
 use super::reading::{self, CellAddress};
-use super::security::protected;
 use super::shell::Section;
 use super::statistics::{FieldProblem, PUBLIC_DIMENSIONS, StatisticsData, StatisticsPage, StatisticsQuery};
 use super::visit::{PageState, Visit, download};
-use crate::web_assets;
+use crate::routes::{Access, Route};
 
 /// The last page of contracts that an address may ask for.
 const PAGE_MAX: usize = 100_000;
@@ -37,34 +36,20 @@ const MIME_JSON: &str = "application/json";
 /// Outlines change only with the region data.
 const CACHE_OUTLINES: &str = "public, max-age=3600";
 
-/// All public pages in both languages, their assets, and security headers on every answer.
-pub fn router(state: PageState) -> Router {
-    let pages = [
-        ("/", routing::get(home)),
-        ("/bulletins", routing::get(bulletins)),
-        ("/bulletins/{id}", routing::get(bulletin)),
-        ("/bulletins/{id}/cells/{table}/{row}/{column}", routing::get(cell)),
-        ("/statistics", routing::get(statistics)),
-        ("/flow", routing::get(flow)),
-        ("/about", routing::get(about)),
-    ];
-    let mut router = Router::new();
-    for (path, handler) in pages {
-        let english = if path == "/" { "/en".to_owned() } else { format!("/en{path}") };
-        router = router.route(&english, handler.clone()).route(path, handler);
-    }
-    let router = router
-        .route("/en/", routing::get(home))
-        .route("/bulletins/{id}/{file}", routing::get(bulletin_file))
-        .route("/map/prefectures.json", routing::get(prefectures))
-        .merge(web_assets::router())
-        .fallback(not_found)
-        .with_state(state);
-    protected(router)
-}
-
-async fn not_found(visit: Visit) -> Response {
-    visit.failed(Failure::NotFound)
+/// The routes that everybody may use.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::page("/", Access::Open, routing::get(home)),
+        Route::page("/bulletins", Access::Open, routing::get(bulletins)),
+        Route::page("/bulletins/{id}", Access::Open, routing::get(bulletin)),
+        Route::page("/bulletins/{id}/cells/{table}/{row}/{column}", Access::Open, routing::get(cell)),
+        Route::page("/statistics", Access::Open, routing::get(statistics)),
+        Route::page("/flow", Access::Open, routing::get(flow)),
+        Route::page("/about", Access::Open, routing::get(about)),
+        Route::file("/bulletins/{id}/{file}", Access::Open, routing::get(bulletin_file)),
+        Route::file("/map/prefectures.json", Access::Open, routing::get(prefectures)),
+    ]
 }
 
 /// What the links of the home page choose.

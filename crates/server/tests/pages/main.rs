@@ -3,6 +3,7 @@
 mod corrections;
 mod links;
 mod support;
+mod walk;
 
 use axum::http::{StatusCode, header};
 

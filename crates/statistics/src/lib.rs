@@ -13,6 +13,7 @@ pub mod flow;
 pub mod geography;
 pub mod json;
 pub mod layout;
+pub mod listing;
 pub mod reconcile;
 mod region_lists;
 pub mod table;

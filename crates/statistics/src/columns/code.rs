@@ -28,6 +28,11 @@ impl Dictionary {
         number
     }
 
+    /// The number of a value that was seen before.
+    pub(crate) fn find(&self, value: u32) -> Option<u32> {
+        self.numbers.get(&value).copied()
+    }
+
     pub(crate) fn value(&self, number: u32) -> u32 {
         self.values[number as usize]
     }

@@ -12,12 +12,12 @@ use xiaoxiang_domain::money::{CONTRACT_FEN_MAX, Fen};
 use xiaoxiang_domain::period::{Month, YEAR_MAX, YEAR_MIN};
 
 pub(crate) use code::{CodeColumn, Dictionary};
+pub(crate) use key_index::KeyIndex;
 pub(crate) use rows::{
     CODED_COLUMNS, Coded, FLAG_BUYER_INSIDE, FLAG_REGISTRY, FLAG_SELLER_INSIDE, FLAG_VALUES, Row, Rows,
 };
 
 use crate::geography::Geography;
-use key_index::KeyIndex;
 
 /// Most rows that the columns hold, live and replaced each: row numbers have 32 bits.
 pub const ROWS_MAX: usize = u32::MAX as usize - 1;
@@ -358,7 +358,8 @@ fn day_of(row: &Row) -> Date {
     date(month.year, month.month, day)
 }
 
-fn check(fact: &ContractFact) -> Result<(), FactProblem> {
+/// Whether a fact keeps the invariants of the record.
+pub(crate) fn check(fact: &ContractFact) -> Result<(), FactProblem> {
     let (contract, technology) = (fact.contract_value.0, fact.technology_value.0);
     if technology < 0 || technology > contract || contract > CONTRACT_FEN_MAX {
         return Err(FactProblem::Amounts(fact.fact_id));

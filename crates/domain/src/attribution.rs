@@ -118,6 +118,47 @@ impl AttributionBasis {
     }
 }
 
+/// Why a side of a contract counts in its division.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaceReason {
+    /// Nothing is stated, the party is abroad, or what is stated leads nowhere.
+    None,
+    /// The record states it.
+    Stated,
+    /// The record states this division, which became another one (沿革).
+    Successor(DivisionCode),
+    /// The record states the code of this park, which counts in its city.
+    Park(u32),
+    /// The province decided it (归属裁定).
+    Decided,
+}
+
+/// Why a side of a contract counts in its park.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParkReason {
+    /// It counts in none.
+    None,
+    /// The park lists the party (园区企业名录).
+    Listed,
+    /// The record states the park's code.
+    Stated,
+    /// These parks list the party: it counts in none until one list is corrected.
+    Disputed(Vec<u32>),
+}
+
+/// Where one side of a contract counts, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SideAttribution {
+    /// Division, 0 where it has none.
+    pub division: u32,
+    /// Why there.
+    pub place_reason: PlaceReason,
+    /// Park, 0 where it is in none or in dispute.
+    pub park: u32,
+    /// Why there.
+    pub park_reason: ParkReason,
+}
+
 /// Decides where a contract counts.
 ///
 /// A division that the record states and that no longer stands is followed to its successor. What cannot be
@@ -129,32 +170,44 @@ pub fn attribute(
     region: &Region,
     basis: &AttributionBasis,
 ) -> Attribution {
-    let (seller_division, seller_park) = attribute_side(contract_key, contract, Side::Seller, region, basis);
-    let (buyer_division, buyer_park) = attribute_side(contract_key, contract, Side::Buyer, region, basis);
-    Attribution { seller_division, buyer_division, seller_park, buyer_park }
+    let seller = attribute_side(contract_key, contract, Side::Seller, region, basis);
+    let buyer = attribute_side(contract_key, contract, Side::Buyer, region, basis);
+    Attribution {
+        seller_division: seller.division,
+        buyer_division: buyer.division,
+        seller_park: seller.park,
+        buyer_park: buyer.park,
+    }
 }
 
-fn attribute_side(
+/// Decides where one side of a contract counts, and says why.
+#[must_use]
+pub fn attribute_side(
     contract_key: i64,
     contract: &Contract,
     side: Side,
     region: &Region,
     basis: &AttributionBasis,
-) -> (u32, u32) {
+) -> SideAttribution {
     let party = contract.party(side);
     let stated_park = region.parks().find(&party.division).filter(|_| !party.division.is_empty());
-    let listed_park = match basis.park_of(party, contract.registered_on) {
-        ParkClaim::One(park) => park,
-        ParkClaim::None => stated_park.map_or(0, |park| park.key),
-        ParkClaim::Several(_) => 0,
+    let (park, park_reason) = match basis.park_of(party, contract.registered_on) {
+        ParkClaim::One(park) => (park, ParkReason::Listed),
+        ParkClaim::None => stated_park.map_or((0, ParkReason::None), |park| (park.key, ParkReason::Stated)),
+        ParkClaim::Several(parks) => (0, ParkReason::Disputed(parks)),
     };
-    if let Some(decided) = basis.decisions.get(&(contract_key, side)) {
-        return (decided.0, listed_park);
-    }
-    let stated_division = match stated_park {
-        Some(park) => Some(park.city),
-        None => DivisionCode::parse(&party.division)
-            .and_then(|code| region.divisions().current(code, contract.registered_on).ok()),
+    let stated = DivisionCode::parse(&party.division);
+    let (division, place_reason) = if let Some(decided) = basis.decisions.get(&(contract_key, side)) {
+        (decided.0, PlaceReason::Decided)
+    } else if let Some(park) = stated_park {
+        (park.city.0, PlaceReason::Park(park.key))
+    } else {
+        let current = |code: DivisionCode| region.divisions().current(code, contract.registered_on).ok();
+        match (stated, stated.and_then(current)) {
+            (Some(stated), Some(current)) if stated == current => (current.0, PlaceReason::Stated),
+            (Some(stated), Some(current)) => (current.0, PlaceReason::Successor(stated)),
+            _ => (0, PlaceReason::None),
+        }
     };
-    (stated_division.map_or(0, |code| code.0), listed_park)
+    SideAttribution { division, place_reason, park, park_reason }
 }

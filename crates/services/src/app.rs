@@ -9,6 +9,7 @@ use xiaoxiang_store::Db;
 
 use crate::attribution::Footing;
 use crate::bulletin::ReadModel;
+use crate::contract::ListingModel;
 use crate::refusal::Refusal;
 use crate::region::RegionInForce;
 
@@ -55,6 +56,7 @@ pub struct App {
     /// The time.
     pub clock: Clock,
     pub(crate) read_model: Arc<ReadModel>,
+    pub(crate) listing: Arc<ListingModel>,
     pub(crate) region: Arc<tokio::sync::RwLock<Option<Arc<RegionInForce>>>>,
     pub(crate) footing: Arc<tokio::sync::RwLock<Option<Footing>>>,
 }
@@ -63,7 +65,14 @@ impl App {
     /// Puts the parts together; nothing is read yet.
     #[must_use]
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, read_model: Arc::default(), region: Arc::default(), footing: Arc::default() }
+        Self {
+            db,
+            clock,
+            read_model: Arc::default(),
+            listing: Arc::default(),
+            region: Arc::default(),
+            footing: Arc::default(),
+        }
     }
 
     /// A new UUIDv7 at the clock's instant.

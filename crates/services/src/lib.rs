@@ -7,6 +7,7 @@ pub mod attribution;
 pub mod bulletin;
 pub mod contract;
 pub mod demo;
+mod follow;
 pub mod log;
 pub mod paper;
 pub mod refusal;

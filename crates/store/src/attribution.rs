@@ -165,6 +165,21 @@ pub async fn list_objections(tx: &mut Tx, limit: i64) -> Result<Vec<ObjectionRow
     )
 }
 
+/// Objections to one contract's place, oldest first.
+pub async fn list_objections_of(tx: &mut Tx, contract_key: i64) -> Result<Vec<ObjectionRow>, StoreError> {
+    rows!(
+        tx,
+        ObjectionRow,
+        "SELECT o.objection_id, o.contract_key, k.registration_number, o.side, o.raised_by, o.claimed_division, o.reason,
+                o.raised_at_ms, o.decided_division, o.decision_reason
+           FROM attribution_objection o
+           JOIN contract k ON k.contract_key = o.contract_key
+          WHERE o.contract_key = $1
+          ORDER BY o.raised_at_ms, o.objection_id",
+        contract_key
+    )
+}
+
 /// All decisions in the order in which they were taken: contract, side, division.
 pub async fn list_decisions(tx: &mut Tx) -> Result<Vec<(i64, String, String)>, StoreError> {
     rows!(

@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use futures_util::TryStreamExt as _;
+
 use crate::db::{SQLITE_ROWS_MAX, Tx, WriteTx, of_rows};
 use crate::error::StoreError;
 
@@ -123,6 +125,17 @@ pub async fn find_current(
     Ok(found.into_iter().map(|row| (row.registration_number.clone(), row)).collect())
 }
 
+/// The key of a registration number; a number that was only staged has one too.
+pub async fn find_key(tx: &mut Tx, registration_number: &str) -> Result<Option<i64>, StoreError> {
+    let found: Option<(i64,)> = row!(
+        tx,
+        (i64,),
+        "SELECT contract_key FROM contract WHERE registration_number = $1",
+        registration_number
+    )?;
+    Ok(found.map(|(key,)| key))
+}
+
 /// All visible versions of one contract, oldest first.
 pub async fn list_versions(tx: &mut Tx, registration_number: &str) -> Result<Vec<CurrentRow>, StoreError> {
     rows!(
@@ -199,6 +212,104 @@ pub async fn list_current(
         after_contract_key,
         limit
     )
+}
+
+record! {
+    /// A version in a list, without personal data.
+    #[derive(Clone, Debug)]
+    pub struct ListedRow {
+        /// Row number of the contract.
+        contract_key: i64,
+        /// Version number.
+        version: i64,
+        /// `registry` or `exchange`.
+        source: String,
+        /// Record, JSON.
+        record: String,
+    }
+}
+
+/// The versions of the given contracts that held at a log position, by contract.
+pub async fn find_listed(
+    tx: &mut Tx,
+    contract_keys: &[i64],
+    position: i64,
+) -> Result<HashMap<i64, ListedRow>, StoreError> {
+    assert!(contract_keys.len() <= LOOKUP_MAX, "contracts are looked up in chunks");
+    let keys =
+        serde_json::to_string(contract_keys).map_err(|error| StoreError::Damaged(error.to_string()))?;
+    // A list is bound as JSON; the functions that take it apart differ.
+    let found: Vec<ListedRow> = match tx {
+        Tx::Postgres(_) => rows!(
+            tx,
+            ListedRow,
+            "SELECT v.contract_key, v.version, v.source, v.record
+               FROM contract_version v
+               JOIN change_set c ON c.change_set_id = v.change_set_id
+              WHERE v.contract_key IN (SELECT CAST(json_array_elements_text(CAST($1 AS JSON)) AS BIGINT))
+                AND c.position <= $2
+              ORDER BY v.version",
+            keys,
+            position
+        )?,
+        Tx::Sqlite(_) => rows!(
+            tx,
+            ListedRow,
+            "SELECT v.contract_key, v.version, v.source, v.record
+               FROM contract_version v
+               JOIN change_set c ON c.change_set_id = v.change_set_id
+              WHERE v.contract_key IN (SELECT value FROM json_each($1))
+                AND c.position <= $2
+              ORDER BY v.version",
+            keys,
+            position
+        )?,
+    };
+    // Later versions overwrite earlier ones.
+    Ok(found.into_iter().map(|row| (row.contract_key, row)).collect())
+}
+
+/// Versions that became visible after a log position, in commit order, handed over one by one: contract, registration
+/// number, record.
+pub async fn stream_records_after(
+    tx: &mut Tx,
+    position: i64,
+    mut take: impl FnMut(i64, &str, &str) + Send,
+) -> Result<(), StoreError> {
+    // A stream borrows its connection, hence the same text twice.
+    match tx {
+        Tx::Sqlite(connection) => {
+            let mut rows = sqlx::query_as::<_, (i64, String, String)>(
+                "SELECT v.contract_key, k.registration_number, v.record
+                   FROM change_set c
+                   JOIN contract_version v ON v.change_set_id = c.change_set_id
+                   JOIN contract k ON k.contract_key = v.contract_key
+                  WHERE c.position > $1
+                  ORDER BY c.position, v.contract_version_id",
+            )
+            .bind(position)
+            .fetch(&mut **connection);
+            while let Some((contract_key, number, record)) = rows.try_next().await? {
+                take(contract_key, &number, &record);
+            }
+        }
+        Tx::Postgres(connection) => {
+            let mut rows = sqlx::query_as::<_, (i64, String, String)>(
+                "SELECT v.contract_key, k.registration_number, v.record
+                   FROM change_set c
+                   JOIN contract_version v ON v.change_set_id = c.change_set_id
+                   JOIN contract k ON k.contract_key = v.contract_key
+                  WHERE c.position > $1
+                  ORDER BY c.position, v.contract_version_id",
+            )
+            .bind(position)
+            .fetch(&mut **connection);
+            while let Some((contract_key, number, record)) = rows.try_next().await? {
+                take(contract_key, &number, &record);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Writes versions into the open change set and gives their contract keys in order.

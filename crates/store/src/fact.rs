@@ -144,6 +144,24 @@ pub async fn stream_after(
     Ok(())
 }
 
+/// Visible facts of one contract in the order in which they hold.
+pub async fn list_of_contract(tx: &mut Tx, contract_key: i64) -> Result<Vec<ContractFact>, StoreError> {
+    let found = rows!(
+        tx,
+        FactRow,
+        "SELECT f.fact_id, f.contract_key, c.position, f.standing, f.source, f.registered_on, f.contract_type,
+                f.field, f.ip, f.seller_kind, f.buyer_kind, f.seller_division, f.buyer_division, f.seller_park,
+                f.buyer_park, f.seller_organisation, f.buyer_organisation, f.registrar, f.contract_value_fen,
+                f.technology_value_fen
+           FROM contract_fact f
+           JOIN change_set c ON c.change_set_id = f.change_set_id
+          WHERE f.contract_key = $1 AND c.position IS NOT NULL
+          ORDER BY c.position, f.fact_id",
+        contract_key
+    )?;
+    found.iter().map(FactRow::fact).collect()
+}
+
 /// Writes facts into the open change set, in order.
 pub async fn save_facts(tx: &mut WriteTx, facts: &[NewFact]) -> Result<(), StoreError> {
     let change_set_id = tx.change_set().await?;

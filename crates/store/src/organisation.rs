@@ -115,6 +115,35 @@ pub async fn list_names(tx: &mut Tx) -> Result<Vec<(i64, String)>, StoreError> {
     rows!(tx, (i64, String), "SELECT organisation_key, name FROM organisation ORDER BY organisation_key")
 }
 
+/// Organisations after a key, in order of keys: key, name, credit code.
+pub async fn list_after(
+    tx: &mut Tx,
+    organisation_key: i64,
+) -> Result<Vec<(i64, String, Option<String>)>, StoreError> {
+    rows!(
+        tx,
+        (i64, String, Option<String>),
+        "SELECT organisation_key, name, credit_code
+           FROM organisation
+          WHERE organisation_key > $1
+          ORDER BY organisation_key",
+        organisation_key
+    )
+}
+
+/// One organisation: name and credit code.
+pub async fn find_name(
+    tx: &mut Tx,
+    organisation_key: i64,
+) -> Result<Option<(String, Option<String>)>, StoreError> {
+    row!(
+        tx,
+        (String, Option<String>),
+        "SELECT name, credit_code FROM organisation WHERE organisation_key = $1",
+        organisation_key
+    )
+}
+
 /// Names of all registrars by key, for labels.
 pub async fn list_registrar_names(tx: &mut Tx) -> Result<Vec<(i64, String)>, StoreError> {
     rows!(tx, (i64, String), "SELECT registrar_key, name FROM registrar ORDER BY registrar_key")

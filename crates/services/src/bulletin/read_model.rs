@@ -8,6 +8,7 @@ use xiaoxiang_statistics::geography::{Geography, RowLists};
 use xiaoxiang_store::{StoreError, Tx};
 
 use crate::app::App;
+use crate::follow::Followed;
 use crate::refusal::Refusal;
 use crate::region::RegionInForce;
 
@@ -22,10 +23,7 @@ struct Model {
     columns: Columns,
     lists: RowLists,
     region: Arc<RegionInForce>,
-    log_id: String,
-    /// Last position followed and the leaf hash that stood there.
-    position: i64,
-    leaf_hash: Option<Vec<u8>>,
+    followed: Followed,
 }
 
 /// The columns at one moment, with the words to read them.
@@ -60,7 +58,7 @@ impl Figures<'_> {
     /// Log position up to which the columns are complete.
     #[must_use]
     pub fn position(&self) -> i64 {
-        self.model().position
+        self.model().followed.position
     }
 }
 
@@ -83,7 +81,10 @@ impl App {
                 let mut tx = self.db.read().await?;
                 let region = self.region_in(&mut tx).await?;
                 let head = xiaoxiang_store::log::head(&mut tx).await?;
-                if model.position == head.size - 1 && model.follows(&head.log_id, &region, &mut tx).await? {
+                let followed = &model.followed;
+                if followed.position == head.size - 1
+                    && followed.holds(&head, region.region_version_id, &mut tx).await?
+                {
                     return Ok(Figures { guard });
                 }
             }
@@ -94,9 +95,7 @@ impl App {
         let head = xiaoxiang_store::log::head(&mut tx).await?;
         let newest = head.size - 1;
         let kept = match guard.take() {
-            Some(model)
-                if model.position <= newest && model.follows(&head.log_id, &region, &mut tx).await? =>
-            {
+            Some(model) if model.followed.holds(&head, region.region_version_id, &mut tx).await? => {
                 Some(model)
             }
             _ => None,
@@ -113,24 +112,14 @@ impl Model {
         Self {
             columns: Columns::new(Geography::from_region(&region.region)),
             lists: RowLists::from_region(&region.region),
+            followed: Followed::nothing(log_id, region.region_version_id),
             region,
-            log_id,
-            position: -1,
-            leaf_hash: None,
         }
-    }
-
-    /// Whether the log is still the one that was followed: after a restore it is not.
-    async fn follows(&self, log_id: &str, region: &Arc<RegionInForce>, tx: &mut Tx) -> Result<bool, Refusal> {
-        if self.log_id != log_id || self.region.region_version_id != region.region_version_id {
-            return Ok(false);
-        }
-        Ok(self.leaf_hash == xiaoxiang_store::log::find_leaf_hash(tx, self.position).await?)
     }
 
     async fn catch_up(&mut self, tx: &mut Tx, newest: i64) -> Result<(), Refusal> {
         let mut trouble = None;
-        xiaoxiang_store::fact::stream_after(tx, self.position, |fact| {
+        xiaoxiang_store::fact::stream_after(tx, self.followed.position, |fact| {
             if let Err(problem) = self.columns.apply(&fact) {
                 trouble.get_or_insert_with(|| format!("contract fact {}: {problem}", fact.fact_id));
             }
@@ -140,8 +129,6 @@ impl Model {
             return Err(StoreError::Damaged(trouble).into());
         }
         self.columns.advance_to(newest);
-        self.position = newest;
-        self.leaf_hash = xiaoxiang_store::log::find_leaf_hash(tx, newest).await?;
-        Ok(())
+        self.followed.reach(newest, tx).await
     }
 }

@@ -4,12 +4,25 @@ mod erase_personal_data;
 mod import_contracts;
 mod import_report;
 mod import_run;
+mod list_contracts;
+mod list_cursor;
+mod read_contract;
 mod record_contract;
 mod sheet_rows;
 mod staging;
+mod titles;
 
 pub use erase_personal_data::erase_personal_data;
 pub use import_contracts::{ImportRequest, discard_abandoned_imports, import_contracts, import_records};
 pub use import_report::{Consent, Difference, ImportReport, Strictness, difference_rows};
+pub use list_contracts::{
+    ContractsAsk, ContractsPage, LIST_PAGE_ROWS, ListedContract, ListedOrganisation, ORGANISATIONS_FOUND_MAX,
+    find_organisations, list_contracts,
+};
+pub use read_contract::{
+    ContractEntry, ContractPage, ContractPlaces, ContractVersion, CountedIn, Personal, places_of,
+    read_contract,
+};
 pub use record_contract::record_contract;
 pub use sheet_rows::ContractRows;
+pub use titles::{Listing, ListingModel};

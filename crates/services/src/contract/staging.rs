@@ -314,7 +314,8 @@ pub(crate) async fn is_attribution_changed(tx: &mut Tx, position: i64) -> Result
     Ok(xiaoxiang_store::log::has_attribution_after(tx, position).await?)
 }
 
-fn is_personal(difference: &FieldDifference, versions: &[&Contract]) -> bool {
+/// Whether a difference is one of personal data in one of the versions.
+pub(super) fn is_personal(difference: &FieldDifference, versions: &[&Contract]) -> bool {
     let Some((side, field)) = difference.field.split_once('.') else { return false };
     let is_person = || {
         Side::from_code(side).is_some_and(|side| {
@@ -324,7 +325,8 @@ fn is_personal(difference: &FieldDifference, versions: &[&Contract]) -> bool {
     PERSONAL_FIELDS.contains(&field) || (PERSONAL_FIELDS_OF_PEOPLE.contains(&field) && is_person())
 }
 
-fn without_values(difference: FieldDifference) -> FieldDifference {
+/// A difference that says only which field it is about.
+pub(super) fn without_values(difference: FieldDifference) -> FieldDifference {
     FieldDifference {
         old: "（个人信息）".to_owned(), new: "（个人信息）".to_owned(), ..difference
     }

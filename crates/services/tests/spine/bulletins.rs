@@ -24,13 +24,13 @@ async fn current(app: &App, row: &Row) -> Contract {
     serde_json::from_str(&versions.last().unwrap().record).unwrap()
 }
 
-async fn change(app: &App, row: &Row, change: impl FnOnce(&mut Contract)) {
+pub async fn change(app: &App, row: &Row, change: impl FnOnce(&mut Contract)) {
     let mut contract = current(app, row).await;
     change(&mut contract);
     record_contract(app, &ACTOR, Source::Registry, contract).await.unwrap().unwrap();
 }
 
-async fn sign(app: &App, months: &str) -> String {
+pub async fn sign(app: &App, months: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("key.pem");
 

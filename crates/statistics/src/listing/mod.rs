@@ -54,6 +54,19 @@ struct Words {
     registrar: Dictionary,
 }
 
+/// Where the two sides of a contract count; 0 for abroad, none and in dispute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListedPlaces {
+    /// Division of the seller.
+    pub seller_division: u32,
+    /// Division of the buyer.
+    pub buyer_division: u32,
+    /// Park of the seller.
+    pub seller_park: u32,
+    /// Park of the buyer.
+    pub buyer_park: u32,
+}
+
 /// All contracts on record, those withdrawn included, as they stand now.
 #[derive(Clone, Debug)]
 pub struct ContractListing {
@@ -149,6 +162,20 @@ impl ContractListing {
         }
         self.block_mut(slot).widen(day, fact.contract_value.0);
         Ok(())
+    }
+
+    /// Where a contract counts now; none where it is not on record.
+    #[must_use]
+    pub fn places(&self, contract_key: i64) -> Option<ListedPlaces> {
+        let slot = self.index.find(contract_key, &self.contract_key)?;
+        let value = |dictionary: &Dictionary, lane: Lane| dictionary.value(self.lane(lane).get(slot));
+        let words = &self.words;
+        Some(ListedPlaces {
+            seller_division: value(&words.division, Lane::SellerDivision),
+            buyer_division: value(&words.division, Lane::BuyerDivision),
+            seller_park: value(&words.park, Lane::SellerPark),
+            buyer_park: value(&words.park, Lane::BuyerPark),
+        })
     }
 
     /// Contracts on record.

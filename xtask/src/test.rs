@@ -1,6 +1,7 @@
 //! `cargo xtask test`: all tests, on both databases and in the browser.
 
 use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -42,6 +43,7 @@ pub fn test(filters: &[String]) -> Result<()> {
     if !binary.exists() {
         bail!("the build left no {}", binary.display());
     }
+    let province = prepare_province(&mut guard, &binary)?;
     let runner = Runner::find();
     let mut failures = Vec::new();
     let mut steps = vec![("unit and integration tests", runner.all_but(JOURNEYS, filters))];
@@ -57,7 +59,7 @@ pub fn test(filters: &[String]) -> Result<()> {
         run::step(name);
         command.env("XIAOXIANG_TEST_POSTGRES", cluster.address.url());
         command.env("XIAOXIANG_WEBDRIVER", &driver.url).env("XIAOXIANG_BIN", &binary);
-        command.env("TZ", FOREIGN_TIME_ZONE);
+        command.env("XIAOXIANG_PROVINCE", &province).env("TZ", FOREIGN_TIME_ZONE);
         if let Err(error) = guarded(&mut guard, &mut command) {
             run::complain(&format!("{error:#}"));
             failures.push(name);
@@ -67,6 +69,20 @@ pub fn test(filters: &[String]) -> Result<()> {
     drop(guard);
     run::took("everything", since);
     if failures.is_empty() { Ok(()) } else { bail!("failed: {}", failures.join(", ")) }
+}
+
+/// Prepares the example province once; each journey works on a copy.
+fn prepare_province(guard: &mut Guard, binary: &Path) -> Result<PathBuf> {
+    let preparing = Instant::now();
+    run::step("prepare the example province");
+    let folder = std::env::temp_dir().join(format!("xiaoxiang-province-{}", run::random_hex(6)?));
+    std::fs::create_dir_all(&folder)?;
+    guard.watch_folder(&folder)?;
+    let mut prepare = Command::new(binary);
+    prepare.args(["demo", "--no-serve", "--data-dir"]).arg(&folder);
+    guarded(guard, &mut prepare)?;
+    run::took("province", preparing);
+    Ok(folder)
 }
 
 /// Runs a program whose process group ends with the task, even if the task is killed.

@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask test` says where the binary and ChromeDriver are; without them the journeys fail, they never skip.
 
+mod accessibility;
 mod province;
 mod visitor;
 
@@ -33,6 +34,16 @@ async fn readers_find_what_they_look_for() -> Result<()> {
         wrong_addresses_say_what_to_do(&reader, &province).await.context("wrong addresses")
     }
     .await;
+    reader.leave().await?;
+    outcome
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn public_pages_are_free_of_known_barriers() -> Result<()> {
+    let province = Province::open()?;
+    let reader = Visitor::enter(Script::On).await?;
+    let pages: Vec<String> = PAGES.iter().map(|(path, _)| province.address(path)).collect();
+    let outcome = accessibility::check(&reader, &pages, &WIDTHS).await;
     reader.leave().await?;
     outcome
 }

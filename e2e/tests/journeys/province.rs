@@ -20,6 +20,13 @@ impl Province {
             .context("XIAOXIANG_BIN is not set: run `cargo xtask test`")?
             .into();
         let folder = tempfile::tempdir()?;
+        // `cargo xtask test` prepares it once; each journey gets a copy that it may change.
+        if let Some(prepared) = std::env::var_os("XIAOXIANG_PROVINCE") {
+            for entry in std::fs::read_dir(prepared)? {
+                let entry = entry?;
+                std::fs::copy(entry.path(), folder.path().join(entry.file_name()))?;
+            }
+        }
         let mut process = Command::new(program)
             .args(["demo", "--port", "0", "--data-dir"])
             .arg(folder.path())

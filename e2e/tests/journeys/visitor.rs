@@ -18,6 +18,15 @@ pub enum Script {
     Off,
 }
 
+/// Which colours the system asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
 /// A browser session.
 pub struct Visitor {
     client: Client,
@@ -118,6 +127,50 @@ impl Visitor {
             .issue_cmd(DevTools { command: "Emulation.setDeviceMetricsOverride", parameters: command })
             .await?;
         Ok(())
+    }
+
+    /// Asks for light or dark pages, as the system would.
+    pub async fn see_in(&self, theme: Theme) -> Result<()> {
+        let value = if theme == Theme::Dark { "dark" } else { "light" };
+        let parameters = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
+        self.client.issue_cmd(DevTools { command: "Emulation.setEmulatedMedia", parameters }).await?;
+        Ok(())
+    }
+
+    /// Runs a script for what it does.
+    pub async fn execute(&self, script: &str) -> Result<()> {
+        self.client.execute(script, Vec::new()).await?;
+        Ok(())
+    }
+
+    /// Runs a script that calls its last argument with the answer.
+    pub async fn execute_and_wait(&self, script: &str) -> Result<Value> {
+        Ok(self.client.execute_async(script, Vec::new()).await?)
+    }
+
+    /// Chooses files for an upload field.
+    pub async fn choose_files(&self, name: &str, files: &[std::path::PathBuf]) -> Result<()> {
+        let field = self.client.find(Locator::Css(&format!("input[name={name}]"))).await?;
+        let list: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+        Ok(field.send_keys(&list.join("\n")).await?)
+    }
+
+    /// Chooses an option of a list by its value.
+    pub async fn choose(&self, name: &str, value: &str) -> Result<()> {
+        let field = self.client.find(Locator::Css(&format!("select[name={name}]"))).await?;
+        Ok(field.select_by_value(value).await?)
+    }
+
+    /// Clicks the first element that matches.
+    pub async fn click(&self, selector: &str) -> Result<()> {
+        let element = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(selector)).await;
+        Ok(element.with_context(|| format!("no `{selector}` on the page"))?.click().await?)
+    }
+
+    /// Path and query of the page shown.
+    pub async fn path(&self) -> Result<String> {
+        let url = self.client.current_url().await?;
+        Ok(url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path())))
     }
 
     /// Runs a script that returns a whole number.

@@ -11,6 +11,7 @@ nav-about = About
 crumbs-label = You are here
 skip-to-content = Skip to content
 theme-dark = Dark display
+example-label = About these data
 example-data = Example data: contracts, organisations and people are invented.
 exchange-none = none imported yet
 footer-figures = State of the data

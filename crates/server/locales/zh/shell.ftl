@@ -11,6 +11,7 @@ nav-about = 关于
 crumbs-label = 当前位置
 skip-to-content = 跳到正文
 theme-dark = 深色显示
+example-label = 数据说明
 example-data = 示例数据：合同、机构和人员均为虚构，仅供演示。
 exchange-none = 尚未导入
 footer-figures = 数据状态

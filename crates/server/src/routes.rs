@@ -85,7 +85,7 @@ impl Route {
 /// Every route but the assets.
 #[must_use]
 pub fn all() -> Vec<Route> {
-    [pages::public::routes()].concat()
+    [pages::public::routes(), pages::sign_in::routes()].concat()
 }
 
 /// All routes behind their guards, with security headers on every answer.

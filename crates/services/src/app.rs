@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use xiaoxiang_store::Db;
 
+use crate::access::Hashing;
 use crate::attribution::Footing;
 use crate::bulletin::ReadModel;
 use crate::contract::ListingModel;
@@ -59,6 +60,7 @@ pub struct App {
     pub(crate) listing: Arc<ListingModel>,
     pub(crate) region: Arc<tokio::sync::RwLock<Option<Arc<RegionInForce>>>>,
     pub(crate) footing: Arc<tokio::sync::RwLock<Option<Footing>>>,
+    pub(crate) hashing: Arc<Hashing>,
 }
 
 impl App {
@@ -72,6 +74,7 @@ impl App {
             listing: Arc::default(),
             region: Arc::default(),
             footing: Arc::default(),
+            hashing: Arc::default(),
         }
     }
 

@@ -18,6 +18,7 @@ pub mod organisation;
 pub mod person;
 pub mod region;
 pub mod session;
+pub mod sign_in;
 pub mod target;
 #[cfg(feature = "testing")]
 pub mod testing;

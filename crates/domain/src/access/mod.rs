@@ -6,6 +6,7 @@ mod password;
 mod permission;
 mod role;
 mod scope;
+mod throttle;
 
 pub use action::Action;
 pub use grant::Grant;
@@ -13,3 +14,4 @@ pub use password::{PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN, PasswordPro
 pub use permission::{Reach, reach};
 pub use role::{Role, ScopeKind};
 pub use scope::Scope;
+pub use throttle::{ThrottleRule, Tries};

@@ -39,7 +39,10 @@ pub async fn serve(app: App, listen: SocketAddr, origin: DataOrigin, log_key: Lo
     say(&format!("已启动：http://{address}"), &format!("serving at http://{address}"));
     let db = app.db.clone();
     let router = router(PageState { app, origin, log_key: Arc::new(log_key), public_origin: None });
-    axum::serve(listener, router).with_graceful_shutdown(stop_signal()).await.map_err(failed)?;
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stop_signal())
+        .await
+        .map_err(failed)?;
     db.close().await;
     Ok(Outcome::Done)
 }

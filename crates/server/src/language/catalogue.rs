@@ -27,8 +27,8 @@ macro_rules! catalogue_files {
 }
 
 /// The files in the order of their loading; a key stands in one of them only.
-pub(super) const FILES: [CatalogueFile; 5] =
-    catalogue_files!["shell", "home", "bulletin", "statistics", "about"];
+pub(super) const FILES: [CatalogueFile; 6] =
+    catalogue_files!["shell", "home", "bulletin", "statistics", "about", "access"];
 
 /// All messages of one language.
 pub(super) struct Catalogue {

@@ -5,6 +5,7 @@
 pub mod about;
 pub mod bulletin;
 pub mod cell;
+pub mod client;
 mod compact;
 pub mod failure;
 pub mod flow;
@@ -13,6 +14,7 @@ pub mod public;
 pub mod reading;
 pub mod security;
 pub mod shell;
+pub mod sign_in;
 pub mod statistics;
 pub mod table;
 pub mod visit;

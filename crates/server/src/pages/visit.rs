@@ -81,6 +81,12 @@ impl Visit {
         Redirect::to(&self.language.link(path)).into_response()
     }
 
+    /// The answer that leads on to an address that names its language itself, such as one that was asked for before.
+    #[must_use]
+    pub fn lead_to_address(&self, address: &str) -> Response {
+        Redirect::to(address).into_response()
+    }
+
     /// The answer with a form that was refused: shown again with what was typed.
     #[must_use]
     pub fn unprocessed(&self, page: &impl Template) -> Response {

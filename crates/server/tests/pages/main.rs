@@ -2,6 +2,7 @@
 
 mod corrections;
 mod links;
+mod sign_in;
 mod support;
 mod walk;
 

@@ -39,11 +39,17 @@ pub async fn empty_app(folder: &Path) -> App {
     app
 }
 
-/// An application with a few contracts of October 2026 and its signed bulletin, whose id comes along.
-pub async fn app_with_bulletin(folder: &Path) -> (App, String) {
+/// An application with region data and nothing else.
+pub async fn app_with_region(folder: &Path) -> App {
     let app = empty_app(folder).await;
     let layers = shipped_layers("hunan").expect("the shipped region");
     import_region(&app, &ACTOR, &layers).await.expect("region data");
+    app
+}
+
+/// An application with a few contracts of October 2026 and its signed bulletin, whose id comes along.
+pub async fn app_with_bulletin(folder: &Path) -> (App, String) {
+    let app = app_with_region(folder).await;
     for contract in contracts_of_october(&app).await.take(CONTRACTS) {
         record_contract(&app, &ACTOR, Source::Registry, contract).await.expect("a contract");
     }

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::refusal::Refusal;
 
 /// Most characters of a sign-in name.
-const SIGN_IN_NAME_CHARACTERS_MAX: usize = 64;
+pub(super) const SIGN_IN_NAME_CHARACTERS_MAX: usize = 64;
 /// Most characters of a person's name, an organisation's word or a basis.
 const TEXT_CHARACTERS_MAX: usize = 200;
 

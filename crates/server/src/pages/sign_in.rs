@@ -1,0 +1,139 @@
+//! Sign-in and sign-out (登录、退出).
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing;
+use serde::Deserialize;
+use xiaoxiang_services::Refusal;
+use xiaoxiang_services::access::{SignInTry, close_session, sign_in};
+
+use super::client::ClientAddress;
+use super::shell::{Section, Shell};
+use super::visit::{PageState, Visit};
+use crate::guard::{self, SESSION_COOKIE, SIGN_IN_PATH};
+use crate::routes::{Access, Route};
+
+/// Where somebody lands who wanted to go nowhere in particular.
+const WORK_PATH: &str = "/work";
+
+/// The routes of signing in and out.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::page(SIGN_IN_PATH, Access::Open, routing::get(show)),
+        Route::form(SIGN_IN_PATH, Access::Open, routing::post(send)),
+        Route::form("/sign-out", Access::Open, routing::post(leave)),
+    ]
+}
+
+/// The page with the form.
+#[derive(Debug, Template)]
+#[template(path = "sign_in.html")]
+pub struct SignInPage {
+    shell: Shell,
+    /// Name as typed.
+    name: String,
+    /// Where to go afterwards.
+    to: String,
+    /// Why the last try was refused.
+    problem: Option<String>,
+}
+
+/// Where to go after a sign-in.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ToQuery {
+    to: String,
+}
+
+/// What the form sends.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct SignInForm {
+    name: String,
+    password: String,
+    to: String,
+}
+
+async fn show(visit: Visit, Query(query): Query<ToQuery>) -> Response {
+    if visit.signed_in.is_some() {
+        return lead_on(&visit, &query.to);
+    }
+    visit.page(&page(&visit, "", &query.to, None))
+}
+
+fn page(visit: &Visit, name: &str, to: &str, problem: Option<String>) -> SignInPage {
+    SignInPage {
+        shell: visit.shell(Section::Elsewhere, visit.language.text("sign-in-title")),
+        name: name.to_owned(),
+        to: guard::return_address(to).unwrap_or_default().to_owned(),
+        problem,
+    }
+}
+
+/// Leads to the address wanted, where it is one of ours, or else to the work page.
+fn lead_on(visit: &Visit, to: &str) -> Response {
+    match guard::return_address(to) {
+        // The address was ours already, language included.
+        Some(wanted) => visit.lead_to_address(wanted),
+        None => visit.lead_to(WORK_PATH),
+    }
+}
+
+async fn send(
+    visit: Visit,
+    State(state): State<PageState>,
+    ClientAddress(address): ClientAddress,
+    Form(form): Form<SignInForm>,
+) -> Response {
+    let attempt = SignInTry { name: &form.name, password: &form.password, address };
+    match sign_in(&visit.app, attempt).await {
+        Ok(opened) => {
+            if let Some(before) = &visit.signed_in {
+                // One browser, one session; where the old one is over already there is nothing to end.
+                let _ = close_session(&visit.app, before, &before.session_id).await;
+            }
+            let cookie = session_cookie(opened.token.text(), state.public_origin.as_deref(), None);
+            ([(header::SET_COOKIE, cookie)], lead_on(&visit, &form.to)).into_response()
+        }
+        Err(refusal @ (Refusal::TooMany { .. } | Refusal::Invalid { .. })) => {
+            refused(&visit, &form, &refusal)
+        }
+        Err(refusal) => visit.refused(&refusal),
+    }
+}
+
+/// The form again: the name is kept, the password is not.
+fn refused(visit: &Visit, form: &SignInForm, refusal: &Refusal) -> Response {
+    let page = page(visit, &form.name, &form.to, Some(visit.sentence(refusal)));
+    match refusal {
+        Refusal::TooMany { retry_after_s } => {
+            let wait = [(header::RETRY_AFTER, retry_after_s.to_string())];
+            (StatusCode::TOO_MANY_REQUESTS, wait, visit.page(&page)).into_response()
+        }
+        _ => visit.unprocessed(&page),
+    }
+}
+
+async fn leave(visit: Visit, State(state): State<PageState>) -> Response {
+    if let Some(signed_in) = &visit.signed_in {
+        match close_session(&visit.app, signed_in, &signed_in.session_id).await {
+            // Ended meanwhile, perhaps by another click: it is over, which is what was wanted.
+            Ok(()) | Err(Refusal::NotFound(_)) => {}
+            Err(refusal) => return visit.refused(&refusal),
+        }
+    }
+    let cookie = session_cookie("", state.public_origin.as_deref(), Some(0));
+    ([(header::SET_COOKIE, cookie)], visit.lead_to("/")).into_response()
+}
+
+/// The cookie of a session: not for scripts, not for requests of other sites, over TLS only where we are reached so.
+fn session_cookie(token: &str, public_origin: Option<&str>, max_age_s: Option<u32>) -> String {
+    let secure =
+        if public_origin.is_some_and(|origin| origin.starts_with("https")) { "; Secure" } else { "" };
+    let max_age = max_age_s.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
+    format!("{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax{max_age}{secure}")
+}

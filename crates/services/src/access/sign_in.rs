@@ -1,0 +1,143 @@
+//! Sign-in (登录) with name and password.
+
+use std::net::IpAddr;
+
+use sha2::{Digest as _, Sha256};
+use xiaoxiang_domain::access::{PASSWORD_CHARACTERS_MAX, ThrottleRule, Tries};
+use xiaoxiang_store::person as people;
+use xiaoxiang_store::sign_in::{self as store, TriesRow};
+
+use super::hashing::is_password;
+use super::people::SIGN_IN_NAME_CHARACTERS_MAX;
+use super::session::{OpenedSession, open_session};
+use crate::app::App;
+use crate::refusal::Refusal;
+
+/// Bytes of an IPv6 address that one household or office shares.
+const IPV6_PREFIX_BYTES: usize = 8;
+
+/// One try to sign in.
+#[derive(Clone, Copy)]
+pub struct SignInTry<'a> {
+    /// Name as typed.
+    pub name: &'a str,
+    /// Password as typed.
+    pub password: &'a str,
+    /// Where the request came from, where that is known.
+    pub address: Option<IpAddr>,
+}
+
+/// What is counted, and by which rule.
+struct Subject {
+    hash: [u8; 32],
+    rule: ThrottleRule,
+}
+
+/// Checks name and password and opens a session.
+///
+/// An unknown name, a wrong password, a disabled person and one without a password get the same answer in the same
+/// time. Tries are counted in the database, so that several nodes count together.
+pub async fn sign_in(app: &App, attempt: SignInTry<'_>) -> Result<OpenedSession, Refusal> {
+    let name = attempt.name.trim().to_lowercase();
+    let subjects = subjects(&name, attempt.address);
+    count_try(app, &subjects).await?;
+
+    let could_be = name.chars().count() <= SIGN_IN_NAME_CHARACTERS_MAX
+        && attempt.password.chars().count() <= PASSWORD_CHARACTERS_MAX;
+    let (known, password) = if could_be {
+        let mut tx = app.db.read().await?;
+        (people::find_by_name(&mut tx, &name).await?.filter(|person| !person.is_disabled), attempt.password)
+    } else {
+        (None, "")
+    };
+    let hash = known.as_ref().and_then(|person| person.password_hash.as_deref());
+    let matches = is_password(app, password, hash).await?;
+    let Some(person) = known.filter(|_| matches) else { return Err(wrong()) };
+
+    forgive(app, &subjects).await?;
+    open_session(app, &person.person_id).await
+}
+
+fn wrong() -> Refusal {
+    Refusal::invalid(
+        "sign_in.wrong",
+        "登录名或口令不正确。请核对后再试；忘记口令请联系管理员重置。",
+        "the name or the password is wrong; check both, or ask the administrator for a new password",
+    )
+}
+
+/// What a try counts for: the name, whoever it belongs to, and the address. In the order of their hashes, in which they
+/// are locked.
+fn subjects(name: &str, address: Option<IpAddr>) -> Vec<Subject> {
+    let of_name = Subject { hash: subject_hash("name", name.as_bytes()), rule: ThrottleRule::NAME };
+    let of_address = address.map(|address| Subject {
+        hash: match address.to_canonical() {
+            IpAddr::V4(address) => subject_hash("ipv4", &address.octets()),
+            IpAddr::V6(address) => subject_hash("ipv6", &address.octets()[..IPV6_PREFIX_BYTES]),
+        },
+        rule: ThrottleRule::ADDRESS,
+    });
+    let mut subjects: Vec<Subject> = [Some(of_name), of_address].into_iter().flatten().collect();
+    subjects.sort_by_key(|subject| subject.hash);
+    subjects
+}
+
+fn subject_hash(kind: &str, subject: &[u8]) -> [u8; 32] {
+    Sha256::new().chain_update(kind).chain_update([0]).chain_update(subject).finalize().into()
+}
+
+/// Counts a try against each subject, before its password is looked at; refuses it where one of them must wait.
+async fn count_try(app: &App, subjects: &[Subject]) -> Result<(), Refusal> {
+    let now_ms = app.clock.now_ms();
+    // Whoever must wait is turned away by a read: a flood of tries takes no writer's place.
+    let mut tx = app.db.read().await?;
+    for subject in subjects {
+        if let Some(row) = store::find(&mut tx, &subject.hash).await? {
+            turn_away(tries_of(&row), now_ms)?;
+        }
+    }
+    drop(tx);
+    let mut tx = app.db.begin(now_ms).await?;
+    let mut counted = Vec::with_capacity(subjects.len());
+    for subject in subjects {
+        let tries = tries_of(&store::lock(&mut tx, &subject.hash).await?);
+        turn_away(tries, now_ms)?;
+        counted.push((subject, subject.rule.counted(tries, now_ms)));
+    }
+    for (subject, tries) in counted {
+        let row = TriesRow {
+            failure_count: tries.count,
+            began_at_ms: tries.began_at_ms,
+            blocked_until_ms: tries.blocked_until_ms,
+        };
+        store::save(&mut tx, &subject.hash, &row).await?;
+    }
+    tx.keep_unlogged().await?;
+    Ok(())
+}
+
+fn turn_away(tries: Tries, now_ms: i64) -> Result<(), Refusal> {
+    // The header and the sentence speak in whole seconds; half a second early would be refused again.
+    let wait = tries.wait_ms(now_ms).map(|wait_ms| (wait_ms + 999) / 1_000);
+    wait.map_or(Ok(()), |retry_after_s| Err(Refusal::TooMany { retry_after_s }))
+}
+
+fn tries_of(row: &TriesRow) -> Tries {
+    Tries { count: row.failure_count, began_at_ms: row.began_at_ms, blocked_until_ms: row.blocked_until_ms }
+}
+
+/// The try was a good one: the name begins anew, the address gets it back.
+async fn forgive(app: &App, subjects: &[Subject]) -> Result<(), Refusal> {
+    let now_ms = app.clock.now_ms();
+    let mut tx = app.db.begin(now_ms).await?;
+    for subject in subjects {
+        if subject.rule == ThrottleRule::ADDRESS {
+            store::take_back(&mut tx, &subject.hash).await?;
+        } else {
+            store::forget(&mut tx, &subject.hash).await?;
+        }
+    }
+    store::discard_old(&mut tx, now_ms - ThrottleRule::NAME.window_ms, now_ms).await?;
+    tx.keep_unlogged().await?;
+    Ok(())
+}

@@ -11,6 +11,7 @@ pub mod contract;
 pub mod error;
 pub mod fact;
 pub mod import;
+pub mod import_queue;
 pub mod job;
 pub mod log;
 mod migrate;
@@ -22,6 +23,7 @@ pub mod sign_in;
 pub mod target;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod upload;
 
 pub use db::{Db, Tx, WriteTx};
 pub use error::StoreError;

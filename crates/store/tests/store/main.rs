@@ -8,6 +8,7 @@ mod contract;
 mod fact;
 mod feed;
 mod import;
+mod import_queue;
 mod log;
 mod migrate;
 mod missing_server;

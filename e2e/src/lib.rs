@@ -1,1 +1,4 @@
-//! Browser journeys; see tests/.
+//! A person at a browser and the example province, for the whole journeys in `tests/` and for the pictures of the guide.
+
+pub mod province;
+pub mod visitor;

@@ -84,8 +84,14 @@ impl Route {
 
 /// Every route but the assets.
 #[must_use]
+#[rustfmt::skip] // one a line
 pub fn all() -> Vec<Route> {
-    [pages::public::routes(), pages::sign_in::routes()].concat()
+    [
+        pages::public::routes(),
+        pages::sign_in::routes(),
+        pages::guide::routes(),
+    ]
+    .concat()
 }
 
 /// All routes behind their guards, with security headers on every answer.

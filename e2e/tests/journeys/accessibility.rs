@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use super::visitor::{Theme, Visitor};
+use xiaoxiang_e2e::visitor::{Theme, Visitor};
 
 /// The rules: WCAG 2.0 to 2.2, levels A and AA, and what axe calls good practice.
 const RUN: &str = "const done = arguments[arguments.length - 1];

@@ -3,12 +3,10 @@
 //! `cargo xtask test` says where the binary and ChromeDriver are; without them the journeys fail, they never skip.
 
 mod accessibility;
-mod province;
-mod visitor;
 
 use anyhow::{Context as _, Result, ensure};
-use province::Province;
-use visitor::{Script, Visitor};
+use xiaoxiang_e2e::province::Province;
+use xiaoxiang_e2e::visitor::{Script, Visitor};
 
 /// Pages that every reader may reach, with something that only the right page shows.
 const PAGES: [(&str, &str); 6] = [

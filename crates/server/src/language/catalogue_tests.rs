@@ -60,7 +60,7 @@ fn both_languages_hold_the_same_keys() {
 
 #[test]
 fn both_languages_take_the_same_arguments() {
-    for file in &FILES {
+    for file in FILES {
         for key in keys_of(file.chinese) {
             assert_eq!(arguments_of(file.chinese, &key), arguments_of(file.english, &key), "{key}");
         }

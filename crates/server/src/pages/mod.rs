@@ -9,6 +9,7 @@ pub mod client;
 mod compact;
 pub mod failure;
 pub mod flow;
+pub mod guide;
 pub mod home;
 pub mod public;
 pub mod reading;

@@ -51,6 +51,8 @@ pub enum Section {
     Organisations,
     /// 人员
     People,
+    /// 使用指南
+    Guide,
     /// A page outside the navigation.
     Elsewhere,
 }
@@ -171,6 +173,13 @@ impl Shell {
     pub fn acting_as(&self) -> &'static str {
         let role = self.reader().and_then(|reader| reader.acting.as_ref()).map(|held| held.grant.role);
         role.map_or("", |role| self.language.pick(role.label(), role.label_en()))
+    }
+
+    /// The page of the guide for whoever reads.
+    #[must_use]
+    pub fn guide(&self) -> String {
+        let role = self.reader().and_then(|reader| reader.acting.as_ref()).map(|held| held.grant.role);
+        self.link(&role.map_or_else(|| "/guide".to_owned(), |role| format!("/guide/{}", role.code())))
     }
 
     /// The work navigation: what this role may see.

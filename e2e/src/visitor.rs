@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Map, Value, json};
 
@@ -135,6 +137,17 @@ impl Visitor {
         let parameters = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
         self.client.issue_cmd(DevTools { command: "Emulation.setEmulatedMedia", parameters }).await?;
         Ok(())
+    }
+
+    /// A picture of the whole page at the present width, as WebP.
+    pub async fn picture(&self, width: u32, height_max: i64) -> Result<Vec<u8>> {
+        let height = self.run("return document.documentElement.scrollHeight").await?.min(height_max);
+        let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
+        let parameters =
+            json!({ "format": "webp", "quality": 80, "captureBeyondViewport": true, "clip": clip });
+        let taken = self.client.issue_cmd(DevTools { command: "Page.captureScreenshot", parameters }).await?;
+        let text = taken.get("data").and_then(Value::as_str).context("the browser gave no picture")?;
+        BASE64_STANDARD.decode(text).context("the picture is no base64")
     }
 
     /// Runs a script for what it does.

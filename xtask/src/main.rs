@@ -1,4 +1,4 @@
-//! The tasks of this repository: `cargo xtask demo | test | check | bench | soak | db`.
+//! The tasks of this repository: `cargo xtask demo | test | check | bench | soak | dist | db`.
 //!
 //! Only `anyhow` and the standard library, so that it compiles in seconds on a fresh machine.
 
@@ -10,6 +10,7 @@ mod browser;
 mod check;
 mod db;
 mod demo;
+mod dist;
 mod front_end;
 mod guard;
 mod packages;
@@ -30,6 +31,7 @@ usage: cargo xtask COMMAND
   check                                     format, lints, licences, links, lengths, leftovers
   bench [NAME] [--rows N]                   release build against the speed targets and the peers
   soak [--histories 10000] [--crashes 100]  the same tests with large numbers, and LibreOffice
+  dist --key FILE | --new-key FILE          an offline package with checksums and signature, in target/dist
   db [start | stop | status | url]          a private PostgreSQL for development, under target/";
 
 fn main() -> ExitCode {
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         "check" => check::check(rest),
         "bench" => bench::bench(rest),
         "soak" => soak::soak(rest),
+        "dist" => dist::dist(rest),
         "db" => db::db(rest),
         "guard" => guard::stand_guard(),
         "help" | "--help" | "-h" => {

@@ -2,8 +2,10 @@
 
 pub mod cli;
 pub mod clock;
+pub mod configuration;
 pub mod guard;
 pub mod language;
+pub mod operation;
 pub mod pages;
 pub mod region_files;
 pub mod routes;

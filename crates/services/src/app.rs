@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use xiaoxiang_store::Db;
 
-use crate::access::Hashing;
+use crate::access::{Hashing, SessionLimits};
 use crate::attribution::Footing;
 use crate::bulletin::ReadModel;
 use crate::contract::ListingModel;
@@ -56,6 +56,7 @@ pub struct App {
     pub db: Db,
     /// The time.
     pub clock: Clock,
+    pub(crate) sessions: SessionLimits,
     pub(crate) read_model: Arc<ReadModel>,
     pub(crate) listing: Arc<ListingModel>,
     pub(crate) region: Arc<tokio::sync::RwLock<Option<Arc<RegionInForce>>>>,
@@ -70,12 +71,19 @@ impl App {
         Self {
             db,
             clock,
+            sessions: SessionLimits::default(),
             read_model: Arc::default(),
             listing: Arc::default(),
             region: Arc::default(),
             footing: Arc::default(),
             hashing: Arc::default(),
         }
+    }
+
+    /// The same parts with other limits for sessions.
+    #[must_use]
+    pub fn with_sessions(self, sessions: SessionLimits) -> Self {
+        Self { sessions, ..self }
     }
 
     /// A new UUIDv7 at the clock's instant.

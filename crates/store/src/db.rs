@@ -42,6 +42,15 @@ pub enum Db {
     Postgres(PgPool),
 }
 
+/// Connections of this process to its database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// Open ones.
+    pub open: u32,
+    /// Open ones that wait for work.
+    pub idle: u32,
+}
+
 /// A read-only snapshot, or the reading half of a [`WriteTx`].
 #[derive(Debug)]
 pub enum Tx {
@@ -135,6 +144,18 @@ impl Db {
             }
         };
         Ok(WriteTx { tx, change_set_id: None, now_ms })
+    }
+
+    /// How many connections of this process are open, and how many of these wait for work.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        let (open, idle) = match self {
+            Self::Sqlite { writer, readers } => {
+                (writer.size() + readers.size(), writer.num_idle() + readers.num_idle())
+            }
+            Self::Postgres(pool) => (pool.size(), pool.num_idle()),
+        };
+        Connections { open, idle: u32::try_from(idle).unwrap_or(u32::MAX) }
     }
 
     /// Closes all connections; on SQLite the write-ahead log is folded into the file.

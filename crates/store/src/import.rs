@@ -110,6 +110,31 @@ pub async fn list_exchange_months(tx: &mut Tx, as_of: i64) -> Result<Vec<(String
     )
 }
 
+/// How many imports were taken from each source.
+pub async fn count_by_source(tx: &mut Tx) -> Result<Vec<(String, i64)>, StoreError> {
+    rows!(
+        tx,
+        (String, i64),
+        "SELECT i.source, COUNT(*)
+           FROM contract_import i
+           JOIN change_set c ON c.change_set_id = i.change_set_id
+          WHERE c.position IS NOT NULL
+          GROUP BY i.source
+          ORDER BY i.source"
+    )
+}
+
+/// How many change sets were opened before an instant and neither committed nor given up.
+pub async fn count_abandoned(tx: &mut Tx, before_ms: i64) -> Result<i64, StoreError> {
+    let counted: Option<(i64,)> = row!(
+        tx,
+        (i64,),
+        "SELECT COUNT(*) FROM change_set WHERE position IS NULL AND opened_at_ms < $1",
+        before_ms
+    )?;
+    Ok(counted.map_or(0, |(count,)| count))
+}
+
 /// Discards one change set that was staged and never committed; a committed one stays whole.
 pub async fn discard(tx: &mut WriteTx, change_set_id: i64) -> Result<(), StoreError> {
     // The row's lock comes first: a commit of the same change set has either happened or will find it gone.

@@ -42,6 +42,12 @@ pub(crate) async fn queue(tx: &mut WriteTx, job: &NewJob) -> Result<(), StoreErr
     Ok(())
 }
 
+/// How many jobs are open.
+pub async fn count_open(tx: &mut Tx) -> Result<i64, StoreError> {
+    let counted: Option<(i64,)> = row!(tx, (i64,), "SELECT COUNT(*) FROM job WHERE done_at_ms IS NULL")?;
+    Ok(counted.map_or(0, |(count,)| count))
+}
+
 /// Open jobs, oldest first.
 pub async fn list_open(tx: &mut Tx) -> Result<Vec<JobRow>, StoreError> {
     rows!(

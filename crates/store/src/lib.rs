@@ -6,10 +6,12 @@
 mod db;
 
 pub mod attribution;
+pub mod backup;
 pub mod bulletin;
 pub mod contract;
 pub mod error;
 pub mod fact;
+pub mod health;
 pub mod import;
 pub mod import_queue;
 pub mod job;
@@ -25,7 +27,7 @@ pub mod target;
 pub mod testing;
 pub mod upload;
 
-pub use db::{Db, Tx, WriteTx};
+pub use db::{Connections, Db, Tx, WriteTx};
 pub use error::StoreError;
 pub use log::{Commit, NewEntry};
 pub use migrate::SchemaState;

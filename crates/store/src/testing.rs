@@ -2,6 +2,9 @@
 //!
 //! PostgreSQL is the server that `XIAOXIANG_TEST_POSTGRES` names. Where it is missing the test fails; it never skips.
 
+#[cfg(unix)]
+mod cluster;
+
 use std::future::Future;
 use std::panic::resume_unwind;
 use std::str::FromStr as _;
@@ -12,6 +15,9 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 
 use crate::db::Db;
+
+#[cfg(unix)]
+pub use cluster::{Server, postgres_programs};
 
 /// Names the PostgreSQL server of the tests.
 pub const POSTGRES_VARIABLE: &str = "XIAOXIANG_TEST_POSTGRES";

@@ -9,10 +9,18 @@ use xiaoxiang_store::{Db, SchemaState};
 use super::output::say;
 use super::{CommandResult, Context, Outcome};
 use crate::clock::system_clock;
+use crate::configuration::Configuration;
 
 /// Opens a database whose schema is this program's.
 pub async fn open(context: &Context) -> Result<App, Refusal> {
-    if let Some(path) = sqlite_path(&context.database)
+    let app = open_any(context).await?;
+    app.db.require_current_schema().await?;
+    Ok(app)
+}
+
+/// Opens a database that is there, whatever its schema.
+pub async fn open_any(context: &Context) -> Result<App, Refusal> {
+    if let Some(path) = sqlite_path(context.database())
         && !path.exists()
     {
         return Err(Refusal::invalid(
@@ -24,14 +32,12 @@ pub async fn open(context: &Context) -> Result<App, Refusal> {
             ),
         ));
     }
-    let app = connect(&context.database).await?;
-    app.db.require_current_schema().await?;
-    Ok(app)
+    connect(context.database()).await
 }
 
 /// Opens a database and, where it is empty, lays the schema; an older one waits for `migrate`.
 pub async fn open_or_create(context: &Context) -> Result<App, Refusal> {
-    let app = connect(&context.database).await?;
+    let app = connect(context.database()).await?;
     if app.db.schema_state().await? == SchemaState::Empty {
         lay_schema(&app).await?;
     }
@@ -41,7 +47,7 @@ pub async fn open_or_create(context: &Context) -> Result<App, Refusal> {
 
 /// Brings the schema up to this program.
 pub async fn migrate(context: &Context) -> CommandResult {
-    let app = connect(&context.database).await?;
+    let app = connect(context.database()).await?;
     let before = app.db.schema_state().await?;
     lay_schema(&app).await?;
     match before {
@@ -53,17 +59,20 @@ pub async fn migrate(context: &Context) -> CommandResult {
 
 /// Where the signing key of a database lies.
 pub fn key_of(app: &App, context: &Context) -> Result<LogKey, Refusal> {
-    let path = std::env::var_os("XIAOXIANG_AUDIT_KEY")
-        .map_or_else(|| default_key_path(&context.database), PathBuf::from);
-    LogKey::load_or_create(app, &path)
+    LogKey::load_or_create(app, &key_path(&context.configuration.configuration))
 }
 
-fn default_key_path(database: &str) -> PathBuf {
-    sqlite_path(database).map_or_else(|| PathBuf::from("xiaoxiang.audit-key.pem"), LogKey::path_beside)
+/// The key's file: where the configuration says, else beside the database.
+pub fn key_path(configuration: &Configuration) -> PathBuf {
+    let beside = || {
+        sqlite_path(&configuration.database)
+            .map_or_else(|| PathBuf::from("xiaoxiang.audit-key.pem"), LogKey::path_beside)
+    };
+    configuration.audit_key.clone().unwrap_or_else(beside)
 }
 
 /// The file of an SQLite address.
-fn sqlite_path(database: &str) -> Option<&Path> {
+pub fn sqlite_path(database: &str) -> Option<&Path> {
     if database.starts_with("postgres") {
         return None;
     }
@@ -73,7 +82,27 @@ fn sqlite_path(database: &str) -> Option<&Path> {
 
 /// Opens whatever the address names; the schema is the caller's affair.
 pub async fn connect(database: &str) -> Result<App, Refusal> {
-    Ok(App::new(Db::connect(database).await?, system_clock()))
+    let before = sqlite_path(database).and_then(identity_of);
+    let db = Db::connect(database).await?;
+    let after = sqlite_path(database).and_then(identity_of);
+    // A restore that took the file's place meanwhile would leave us writing into the old one.
+    if before.is_some() && before != after {
+        db.close().await;
+        return Err(Refusal::Overtaken(database.to_owned()));
+    }
+    Ok(App::new(db, system_clock()))
+}
+
+/// What tells a file from another one that has taken its name.
+#[cfg(unix)]
+fn identity_of(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity_of(_: &Path) -> Option<(u64, u64)> {
+    None
 }
 
 /// Lays or brings up the schema.

@@ -20,6 +20,7 @@ use xiaoxiang_store::SchemaState;
 
 use super::output::say;
 use super::{CommandResult, Context, Outcome, database, serve};
+use crate::configuration::{Configuration, Loaded, LogFormat, LogSettings};
 use crate::pages::shell::DataOrigin;
 use crate::region_files::shipped_layers;
 
@@ -52,12 +53,19 @@ pub async fn run(context: &Context, arguments: DemoArguments) -> CommandResult {
     let failed = |source| Refusal::File { path: arguments.data_dir.display().to_string(), source };
     std::fs::create_dir_all(&arguments.data_dir).map_err(failed)?;
     let path = arguments.data_dir.join("xiaoxiang.db");
-    let context = Context {
+    let configuration = Configuration {
         database: format!("sqlite:{}", path.display()),
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port)),
+        // For a person at a terminal, who wants to see failures only.
+        log: LogSettings { format: LogFormat::Text, level: "warn".to_owned() },
+        ..context.configuration.configuration.clone()
+    };
+    let context = Context {
+        configuration: Loaded::from(configuration),
         format: context.format,
         actor: Actor::operator(ACTOR),
     };
-    let app = database::connect(&context.database).await?;
+    let app = database::connect(context.database()).await?;
     if app.db.schema_state().await? == SchemaState::Empty {
         database::lay_schema(&app).await?;
     }
@@ -75,9 +83,8 @@ pub async fn run(context: &Context, arguments: DemoArguments) -> CommandResult {
         app.db.close().await;
         return Ok(Outcome::Done);
     }
-    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     let log_key = database::key_of(&app, &context)?;
-    serve::serve(app, listen, DataOrigin::Example, log_key).await
+    serve::serve(app, &context.configuration.configuration, DataOrigin::Example, log_key).await
 }
 
 async fn is_prepared(app: &App) -> Result<bool, Refusal> {

@@ -2,14 +2,18 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
+use xiaoxiang_services::access::SessionLimits;
 use xiaoxiang_services::log::LogKey;
 use xiaoxiang_services::{App, Refusal};
 
 use super::output::say;
 use super::{CommandResult, Context, Outcome, database};
+use crate::configuration::{Configuration, LogFormat};
+use crate::operation::{self, Ending, Operation};
 use crate::pages::PageState;
 use crate::pages::shell::DataOrigin;
 use crate::routes::router;
@@ -17,43 +21,91 @@ use crate::routes::router;
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 pub struct ServeArguments {
-    /// Address to listen on
-    #[arg(long, default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long)]
+    pub listen: Option<SocketAddr>,
 }
 
-pub async fn run(context: &Context, arguments: ServeArguments) -> CommandResult {
-    let app = database::open(context).await?;
+pub async fn run(context: &Context) -> CommandResult {
+    let configuration = &context.configuration.configuration;
+    operation::log_to_stderr(&configuration.log);
+    // An empty database is where a first run begins; an older one waits for `migrate`.
+    let app = database::open_or_create(context).await?;
     let log_key = database::key_of(&app, context)?;
-    serve(app, arguments.listen, DataOrigin::Real, log_key).await
+    serve(app, configuration, DataOrigin::Real, log_key).await
 }
 
-/// Serves until SIGINT or SIGTERM; requests under way are answered first.
-pub async fn serve(app: App, listen: SocketAddr, origin: DataOrigin, log_key: LogKey) -> CommandResult {
-    log_to_stderr();
-    let failed = |source| Refusal::File { path: listen.to_string(), source };
-    let listener = TcpListener::bind(listen).await.map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    // The first reader should not wait for the columns.
-    app.figures().await?;
-    say(&format!("已启动：http://{address}"), &format!("serving at http://{address}"));
+/// Serves until SIGINT or SIGTERM; requests under way are answered first, within the configured limit.
+pub async fn serve(
+    app: App,
+    configuration: &Configuration,
+    origin: DataOrigin,
+    log_key: LogKey,
+) -> CommandResult {
+    operation::log_to_stderr(&configuration.log);
+    let (listener, address) = listen(configuration.listen).await?;
+    // The first reader should not wait for the columns. Before a region is chosen there are none.
+    match app.figures().await {
+        Ok(_) | Err(Refusal::NoRegion) => {}
+        Err(refusal) => return Err(refusal),
+    }
     let db = app.db.clone();
-    let router = router(PageState { app, origin, log_key: Arc::new(log_key), public_origin: None });
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stop_signal())
-        .await
-        .map_err(failed)?;
+    let app = app.with_sessions(SessionLimits {
+        absolute_ms: milliseconds(configuration.sessions.absolute_hours * 60),
+        idle_ms: milliseconds(configuration.sessions.idle_minutes),
+    });
+    let operation = Operation::new(&app, configuration);
+    let public_origin = configuration.public_origin.clone();
+    let pages = PageState { app, origin, log_key: Arc::new(log_key), public_origin };
+    let router = operation::layered(router(pages), &operation);
+    let metrics = match configuration.metrics.listen {
+        Some(listen_on) => {
+            let (listener, address) = listen(listen_on).await?;
+            tracing::info!(%address, "metrics");
+            Some(tokio::spawn(serve_metrics(listener, operation.clone(), configuration.clone())))
+        }
+        None => None,
+    };
+    match configuration.log.format {
+        LogFormat::Json => tracing::info!(address = %format!("http://{address}"), "serving"),
+        LogFormat::Text => say(&format!("已启动：http://{address}"), &format!("serving at http://{address}")),
+    }
+
+    let notice = Duration::from_secs(configuration.stop.notice_seconds);
+    let limit = Duration::from_secs(configuration.stop.limit_seconds);
+    let stop = async {
+        stop_signal().await;
+        tracing::info!("stopping");
+        operation.begin_stop();
+        tokio::time::sleep(notice).await;
+    };
+    match operation::serve_until(listener, router, configuration.limits.connections, limit, stop).await {
+        Ending::Answered => tracing::info!("stopped"),
+        Ending::Cut(connections) => tracing::warn!(connections, "stopped before all were answered"),
+    }
+    if let Some(metrics) = metrics {
+        metrics.abort();
+    }
     db.close().await;
     Ok(Outcome::Done)
 }
 
-/// Failures go to stderr; `RUST_LOG` says how much more.
-fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::builder()
-        .with_default_directive(tracing_subscriber::filter::LevelFilter::WARN.into())
-        .from_env_lossy();
-    // A second server in one process, as in tests, keeps the first one's.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+async fn serve_metrics(listener: TcpListener, operation: Operation, configuration: Configuration) {
+    let router = operation::metrics_router(&operation);
+    let connections = configuration.limits.connections;
+    // It goes on to the end, so that the stopping itself can be watched.
+    operation::serve_until(listener, router, connections, Duration::ZERO, std::future::pending()).await;
+}
+
+fn milliseconds(minutes: u64) -> i64 {
+    i64::try_from(minutes * 60_000).expect("invariant: the configuration allows a month at the most")
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Refusal> {
+    let failed = |source| Refusal::File { path: address.to_string(), source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
 }
 
 async fn stop_signal() {

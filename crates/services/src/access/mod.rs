@@ -9,6 +9,8 @@ mod token_text;
 pub(crate) use hashing::Hashing;
 pub use hashing::hash_password;
 pub use people::{NewGrant, NewPerson, create_person, grant_role, withdraw_grant};
-pub use session::{Held, OpenedSession, SignedIn, choose_role, close_session, find_session, open_session};
+pub use session::{
+    Held, OpenedSession, SessionLimits, SignedIn, choose_role, close_session, find_session, open_session,
+};
 pub use sign_in::{SignInTry, sign_in};
 pub use token_text::SecretToken;

@@ -14,6 +14,21 @@ use crate::refusal::Refusal;
 pub const SESSION_MS_MAX: i64 = 12 * 60 * 60 * 1000;
 /// How long it lasts unused.
 pub const SESSION_IDLE_MS_MAX: i64 = 2 * 60 * 60 * 1000;
+/// How long sessions last, as the operator decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// At the most.
+    pub absolute_ms: i64,
+    /// Unused.
+    pub idle_ms: i64,
+}
+
+impl Default for SessionLimits {
+    fn default() -> Self {
+        Self { absolute_ms: SESSION_MS_MAX, idle_ms: SESSION_IDLE_MS_MAX }
+    }
+}
+
 /// How exactly the last use is kept; each note is a write.
 const SEEN_STEP_MS: i64 = 60 * 1000;
 
@@ -70,7 +85,7 @@ pub struct OpenedSession {
 pub async fn open_session(app: &App, person_id: &str) -> Result<OpenedSession, Refusal> {
     let token = SecretToken::new(app)?;
     let now_ms = app.clock.now_ms();
-    let expires_at_ms = now_ms + SESSION_MS_MAX;
+    let expires_at_ms = now_ms + app.sessions.absolute_ms;
     let session = SessionRow {
         session_id: app.new_id()?,
         person_id: person_id.to_owned(),
@@ -83,7 +98,7 @@ pub async fn open_session(app: &App, person_id: &str) -> Result<OpenedSession, R
         must_change_password: false,
     };
     let mut tx = app.db.begin(now_ms).await?;
-    store::discard_ended(&mut tx, now_ms, now_ms - SESSION_IDLE_MS_MAX).await?;
+    store::discard_ended(&mut tx, now_ms, now_ms - app.sessions.idle_ms).await?;
     store::save(&mut tx, &token.hash(), &session).await?;
     tx.keep_unlogged().await?;
     Ok(OpenedSession { token, expires_at_ms })
@@ -93,7 +108,7 @@ pub async fn open_session(app: &App, person_id: &str) -> Result<OpenedSession, R
 pub async fn find_session(app: &App, token: &SecretToken) -> Result<Option<SignedIn>, Refusal> {
     let now_ms = app.clock.now_ms();
     let mut tx = app.db.read().await?;
-    let found = store::find(&mut tx, &token.hash(), now_ms, now_ms - SESSION_IDLE_MS_MAX).await?;
+    let found = store::find(&mut tx, &token.hash(), now_ms, now_ms - app.sessions.idle_ms).await?;
     let Some(session) = found else { return Ok(None) };
     let held = held_today(app, &mut tx, &session.person_id).await?;
     drop(tx);

@@ -70,6 +70,14 @@ impl ReadModel {
 }
 
 impl App {
+    /// The log position at which the figures stand, without reading further; none before they are built, and while
+    /// somebody builds them.
+    #[must_use]
+    pub fn figures_position(&self) -> Option<i64> {
+        let guard = self.read_model.model.try_read().ok()?;
+        guard.as_ref().map(|model| model.followed.position)
+    }
+
     /// The figures as of the newest commit.
     ///
     /// A connection is only taken while the lock is held, never the other way round: readers that held all
@@ -98,7 +106,12 @@ impl App {
             Some(model) if model.followed.holds(&head, region.region_version_id, &mut tx).await? => {
                 Some(model)
             }
-            _ => None,
+            Some(_) => {
+                // What else rests on a log that is no longer there.
+                self.drop_footing().await;
+                None
+            }
+            None => None,
         };
         let mut model = kept.unwrap_or_else(|| Model::new(region, head.log_id));
         model.catch_up(&mut tx, newest).await?;

@@ -17,6 +17,8 @@ use crate::refusal::Refusal;
 pub struct RegionInForce {
     /// Number of the version.
     pub region_version_id: i64,
+    /// Over all files: after a restore another version may come to have the same number.
+    pub(crate) sha256: String,
     /// The data.
     pub region: Region,
     /// Its time zone, in which legal days are counted.
@@ -35,6 +37,7 @@ impl App {
         let version = store::find_version(tx, None).await?.ok_or(Refusal::NoRegion)?;
         if let Some(held) = self.region.read().await.as_ref()
             && held.region_version_id == version.region_version_id
+            && held.sha256 == version.sha256
         {
             return Ok(held.clone());
         }
@@ -67,5 +70,6 @@ async fn load(tx: &mut Tx, version: store::RegionVersionRow) -> Result<RegionInF
     let region = Region::parse(&layers).map_err(Refusal::Region)?;
     let time_zone = TimeZone::get(region.time_zone())
         .map_err(|error| StoreError::Damaged(format!("time zone {}: {error}", region.time_zone())))?;
-    Ok(RegionInForce { region_version_id: version.region_version_id, region, time_zone })
+    let store::RegionVersionRow { region_version_id, sha256, .. } = version;
+    Ok(RegionInForce { region_version_id, sha256, region, time_zone })
 }

@@ -11,6 +11,9 @@ const STATEMENTS_MIN: usize = 80;
 /// What begins the call of a statement.
 const CALLS: [&str; 5] = ["rows!(", "row!(", "run!(", "sqlx::query(", "sqlx::query_as"];
 
+/// What only SQLite has.
+const SQLITE_VERB: &str = "VACUUM INTO ";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Meant {
     Both,
@@ -38,7 +41,11 @@ fn literals(file: &Path, source: &str) -> Vec<Literal> {
         } else if let Some((length, text)) = string(rest) {
             let line = source[..at].matches('\n').count() + 1;
             let place = format!("{}:{line}", file.display());
-            let meant = arms.last().map_or(Meant::Both, |arm| arm.1);
+            let meant = if text.starts_with(SQLITE_VERB) {
+                Meant::Sqlite
+            } else {
+                arms.last().map_or(Meant::Both, |arm| arm.1)
+            };
             found.push(Literal { place, text: text.to_owned(), meant });
             at += length;
         } else if let Some((length, meant)) = arm(rest) {
@@ -96,7 +103,9 @@ fn arm(rest: &str) -> Option<(usize, Meant)> {
 
 fn is_statement(text: &str) -> bool {
     let text = text.trim_start();
-    ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "WITH "].iter().any(|verb| text.starts_with(verb))
+    ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "WITH ", SQLITE_VERB]
+        .iter()
+        .any(|verb| text.starts_with(verb))
 }
 
 fn crates() -> PathBuf {
@@ -117,12 +126,12 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The statements of the store itself; `testing.rs` creates databases and is none of it.
+/// The statements of the store itself; what creates databases for tests is none of it.
 fn statements() -> Vec<Literal> {
     let mut all = Vec::new();
     for file in sources(&crates().join("store/src")) {
         let name = file.file_name().unwrap().to_str().unwrap().to_owned();
-        if name == "testing.rs" {
+        if name == "testing.rs" || name == "cluster.rs" {
             continue;
         }
         let source = std::fs::read_to_string(&file).unwrap();

@@ -1,0 +1,12 @@
+//! How the program is run: its layers, its stop, backup and restore, the doctor, several nodes on one database.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
+
+mod backup;
+mod doctor;
+mod layers;
+mod migrate;
+mod nodes;
+mod rewind;
+mod serving;
+mod support;

@@ -1,0 +1,88 @@
+//! Restoring an older backup and writing on: read models rebuild themselves.
+
+use std::process::Command;
+
+use xiaoxiang_store::testing::TestDb;
+
+use crate::support::{Place, Server};
+
+const FIGURES: &str = "/statistics?period=2017&direction=registered&by=city";
+
+/// The figures page without what differs from process to process.
+fn figures(server: &Server) -> String {
+    let page = server.get(FIGURES);
+    assert_eq!(page.status, 200, "{}", page.body);
+    page.body
+}
+
+#[test]
+fn on_sqlite_a_server_on_a_restored_file_has_the_figures_of_a_fresh_process() {
+    let place = Place::sqlite();
+    place.import_region();
+    place.import(1..11);
+    let server = place.serve(&[]);
+    figures(&server);
+    let file = place.path("older");
+    place.done(&["backup", file.to_str().unwrap()]);
+    place.import(11..31);
+    let later = figures(&server);
+    server.stop();
+    place.done(&["restore", file.to_str().unwrap(), "--replace"]);
+    let server = place.serve(&[]);
+    let restored = figures(&server);
+    assert_ne!(restored, later);
+    place.import(100..107);
+    assert_eq!(place.count(), 17);
+    let on = figures(&server);
+    assert_ne!(on, restored);
+    server.stop();
+    let fresh = place.serve(&[]);
+    assert_eq!(figures(&fresh), on);
+    fresh.stop();
+    place.done(&["audit", "check"]);
+}
+
+fn postgres_program(name: &str) -> Command {
+    let folder = xiaoxiang_store::testing::postgres_programs();
+    Command::new(folder.join(name))
+}
+
+/// The server of the tests stays up, and so does our node: only the database's content goes back.
+#[test]
+fn on_postgres_a_running_node_notices_that_the_log_went_back_and_on() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let made = runtime.block_on(TestDb::empty_postgres());
+    let place = Place::at(&made.address);
+    place.import_region();
+    place.import(1..11);
+    let dump = place.path("older.dump");
+    let dumped = postgres_program("pg_dump")
+        .args(["--format=custom", "--file"])
+        .arg(&dump)
+        .arg(&made.address)
+        .output();
+    let dumped = dumped.unwrap();
+    assert!(dumped.status.success(), "{}", String::from_utf8_lossy(&dumped.stderr));
+
+    place.import(11..31);
+    let node = place.serve(&[]);
+    let later = figures(&node);
+    let restored = postgres_program("pg_restore")
+        .args(["--clean", "--if-exists", "--single-transaction", "--dbname"])
+        .arg(&made.address)
+        .arg(&dump)
+        .output()
+        .unwrap();
+    assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
+    // As many entries as before, of other content: the size alone would not betray it.
+    place.import(100..107);
+    let on = figures(&node);
+    assert_ne!(on, later);
+    let fresh = place.serve(&[]);
+    assert_eq!(figures(&fresh), on, "the node that lived through it and a fresh one agree");
+    assert_eq!(place.count(), 17);
+    place.done(&["audit", "check"]);
+    node.stop();
+    fresh.stop();
+    runtime.block_on(made.end());
+}

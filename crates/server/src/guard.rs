@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts as _, Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::MethodRouter;
@@ -18,6 +18,8 @@ use crate::routes::Access;
 
 /// Name of the cookie that carries the session's token.
 pub const SESSION_COOKIE: &str = "xiaoxiang_session";
+/// Name of the cookie by which a browser is known in which somebody has signed in before.
+pub const BROWSER_COOKIE: &str = "xiaoxiang_browser";
 /// Where one signs in; `to` says where one wanted to go.
 pub const SIGN_IN_PATH: &str = "/sign-in";
 /// Where one chooses a password of one's own.
@@ -57,7 +59,18 @@ async fn stand(State(guard): State<Guard>, mut request: Request, next: Next) -> 
         request.extensions_mut().insert(Arc::clone(signed_in));
     }
     match refuse(&guard, &request, signed_in.as_deref(), trouble) {
-        None => next.run(request).await,
+        None => {
+            let is_private = signed_in.is_some();
+            let mut answer = next.run(request).await;
+            if is_private {
+                // What one person may see is left neither in a shared cache nor behind the back button after sign-out.
+                answer
+                    .headers_mut()
+                    .entry(header::CACHE_CONTROL)
+                    .or_insert(HeaderValue::from_static("no-store"));
+            }
+            answer
+        }
         Some(Turned::To(address)) => Redirect::to(&address).into_response(),
         Some(Turned::Away(turned)) => {
             let (mut parts, _) = request.into_parts();
@@ -103,10 +116,16 @@ fn refuse(
     {
         return Some(Turned::To(language.link(PASSWORD_PATH)));
     }
-    let Access::Needs(action) = guard.access else { return None };
-    let actor = signed_in.map_or_else(Actor::public, SignedIn::actor);
-    match actor.permit(action) {
-        Ok(_) => None,
+    let permitted = match guard.access {
+        Access::Open => Ok(()),
+        Access::SignedIn if signed_in.is_some() => Ok(()),
+        Access::SignedIn => Err(Refusal::SignedOut),
+        Access::Needs(action) => {
+            signed_in.map_or_else(Actor::public, SignedIn::actor).permit(action).map(|_| ())
+        }
+    };
+    match permitted {
+        Ok(()) => None,
         Err(Refusal::SignedOut) if reads => Some(Turned::To(sign_in_address(language, address))),
         Err(refusal) => Some(Turned::Away(Away::Refused(refusal))),
     }
@@ -132,13 +151,23 @@ pub fn return_address(wanted: &str) -> Option<&str> {
 /// The session's token of a request.
 #[must_use]
 pub fn session_token(headers: &HeaderMap) -> Option<SecretToken> {
+    token_in(headers, SESSION_COOKIE)
+}
+
+/// The browser's token of a request.
+#[must_use]
+pub fn browser_token(headers: &HeaderMap) -> Option<SecretToken> {
+    token_in(headers, BROWSER_COOKIE)
+}
+
+fn token_in(headers: &HeaderMap, cookie: &str) -> Option<SecretToken> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == SESSION_COOKIE)
+        .find(|(name, _)| *name == cookie)
         .and_then(|(_, value)| SecretToken::parse(value))
 }
 
@@ -163,8 +192,6 @@ fn is_from_our_pages(headers: &HeaderMap, public_origin: Option<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
 
     #[test]

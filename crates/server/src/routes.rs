@@ -15,6 +15,8 @@ use crate::web_assets;
 pub enum Access {
     /// Everybody.
     Open,
+    /// Whoever has signed in, with or without a role: one's own account.
+    SignedIn,
     /// Whoever may do this; which of the records, the use case decides.
     Needs(Action),
 }
@@ -89,6 +91,7 @@ pub fn all() -> Vec<Route> {
     [
         pages::public::routes(),
         pages::sign_in::routes(),
+        pages::account::routes(),
         pages::guide::routes(),
     ]
     .concat()

@@ -25,6 +25,7 @@ pub mod sign_in;
 pub mod target;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod token;
 pub mod upload;
 
 pub use db::{Connections, Db, Tx, WriteTx};

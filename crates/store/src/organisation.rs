@@ -172,3 +172,16 @@ pub async fn list_identities(tx: &mut Tx) -> Result<Vec<(i64, String, String)>, 
         "SELECT organisation_key, identity, name FROM organisation ORDER BY organisation_key"
     )
 }
+
+/// Keys of the organisations with a credit code or an exact name.
+pub async fn find_by_code_or_name(tx: &mut Tx, text: &str) -> Result<Vec<i64>, StoreError> {
+    let found = rows!(
+        tx,
+        (i64,),
+        "SELECT organisation_key FROM organisation
+          WHERE identity = $1 OR name = $1
+          ORDER BY organisation_key LIMIT 3",
+        text
+    )?;
+    Ok(found.into_iter().map(|(key,)| key).collect())
+}

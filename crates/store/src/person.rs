@@ -195,3 +195,76 @@ pub async fn list_grants(tx: &mut Tx, person_id: &str) -> Result<Vec<GrantRow>, 
         person_id
     )
 }
+
+/// People after a sign-in name whose name or sign-in name fits a pattern of LIKE with `!` as its escape, in order.
+pub async fn search(
+    tx: &mut Tx,
+    pattern: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<PersonRow>, StoreError> {
+    rows!(
+        tx,
+        PersonRow,
+        "SELECT person_id, sign_in_name, name, organisation_key, telephone, password_hash, must_change_password,
+                provider_subject, is_disabled, created_at_ms, revision
+           FROM person
+          WHERE sign_in_name > $2
+            AND (sign_in_name LIKE LOWER($1) ESCAPE '!' OR LOWER(name) LIKE LOWER($1) ESCAPE '!')
+          ORDER BY sign_in_name LIMIT $3",
+        pattern,
+        after,
+        limit
+    )
+}
+
+/// The grants of all people whose sign-in names lie between two, both included, that were not taken back.
+pub async fn list_grants_between(tx: &mut Tx, first: &str, last: &str) -> Result<Vec<GrantRow>, StoreError> {
+    rows!(
+        tx,
+        GrantRow,
+        "SELECT g.grant_id, g.person_id, g.role, g.scope, g.valid_from, g.valid_to, g.basis, g.granted_at_ms,
+                g.withdrawn_at_ms
+           FROM role_grant g JOIN person p ON p.person_id = g.person_id
+          WHERE p.sign_in_name >= $1 AND p.sign_in_name <= $2 AND g.withdrawn_at_ms IS NULL
+          ORDER BY g.granted_at_ms, g.grant_id",
+        first,
+        last
+    )
+}
+
+/// The grants of a role that were not taken back, of people who are not disabled.
+pub async fn list_holders(tx: &mut Tx, role: &str) -> Result<Vec<GrantRow>, StoreError> {
+    rows!(
+        tx,
+        GrantRow,
+        "SELECT g.grant_id, g.person_id, g.role, g.scope, g.valid_from, g.valid_to, g.basis, g.granted_at_ms,
+                g.withdrawn_at_ms
+           FROM role_grant g JOIN person p ON p.person_id = g.person_id
+          WHERE g.role = $1 AND g.withdrawn_at_ms IS NULL AND NOT p.is_disabled
+          ORDER BY g.grant_id",
+        role
+    )
+}
+
+/// Takes the personal data out of a person and leaves the id, by which the log names them.
+pub async fn erase(
+    tx: &mut WriteTx,
+    person_id: &str,
+    sign_in_name: &str,
+    name: &str,
+) -> Result<(), StoreError> {
+    run!(
+        &mut tx.tx,
+        "UPDATE person
+            SET sign_in_name = $2, name = $3, telephone = NULL, organisation_key = NULL, password_hash = NULL,
+                provider_subject = NULL, must_change_password = $4, is_disabled = $5, revision = revision + 1
+          WHERE person_id = $1",
+        person_id,
+        sign_in_name,
+        name,
+        false,
+        true
+    )?;
+    Ok(())
+}

@@ -93,6 +93,11 @@ pub async fn end_others(tx: &mut WriteTx, person_id: &str, kept: &str) -> Result
     run!(&mut tx.tx, "DELETE FROM session WHERE person_id = $1 AND session_id <> $2", person_id, kept)
 }
 
+/// Ends all sessions of a person.
+pub async fn end_all(tx: &mut WriteTx, person_id: &str) -> Result<u64, StoreError> {
+    run!(&mut tx.tx, "DELETE FROM session WHERE person_id = $1", person_id)
+}
+
 /// Removes the sessions that are over.
 pub async fn discard_ended(tx: &mut WriteTx, now_ms: i64, seen_since_ms: i64) -> Result<u64, StoreError> {
     run!(

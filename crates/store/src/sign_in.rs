@@ -83,3 +83,50 @@ pub async fn discard_old(tx: &mut WriteTx, began_before_ms: i64, now_ms: i64) ->
         now_ms
     )
 }
+
+/// Whether a person has signed in from a browser since an instant.
+pub async fn knows_browser(
+    tx: &mut Tx,
+    browser_hash: &[u8],
+    person_id: &str,
+    seen_since_ms: i64,
+) -> Result<bool, StoreError> {
+    let found = row!(
+        tx,
+        (i64,),
+        "SELECT seen_at_ms FROM known_browser WHERE browser_hash = $1 AND person_id = $2 AND seen_at_ms > $3",
+        browser_hash,
+        person_id,
+        seen_since_ms
+    )?;
+    Ok(found.is_some())
+}
+
+/// Notes that a person signed in from a browser.
+pub async fn note_browser(
+    tx: &mut WriteTx,
+    browser_hash: &[u8],
+    person_id: &str,
+    seen_at_ms: i64,
+) -> Result<(), StoreError> {
+    run!(
+        &mut tx.tx,
+        "INSERT INTO known_browser (browser_hash, person_id, seen_at_ms) VALUES ($1, $2, $3)
+             ON CONFLICT (browser_hash, person_id) DO UPDATE SET seen_at_ms = excluded.seen_at_ms",
+        browser_hash,
+        person_id,
+        seen_at_ms
+    )?;
+    Ok(())
+}
+
+/// Forgets the browsers of a person.
+pub async fn forget_browsers(tx: &mut WriteTx, person_id: &str) -> Result<(), StoreError> {
+    run!(&mut tx.tx, "DELETE FROM known_browser WHERE person_id = $1", person_id)?;
+    Ok(())
+}
+
+/// Forgets the browsers that were not seen since an instant.
+pub async fn discard_browsers(tx: &mut WriteTx, seen_before_ms: i64) -> Result<u64, StoreError> {
+    run!(&mut tx.tx, "DELETE FROM known_browser WHERE seen_at_ms <= $1", seen_before_ms)
+}

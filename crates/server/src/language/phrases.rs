@@ -1,6 +1,8 @@
 //! Days, months and periods as each language writes them.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use xiaoxiang_domain::period::{Month, Period};
 
 use super::Language;
@@ -12,6 +14,19 @@ impl Language {
         match self {
             Self::Chinese => format!("{}年{}月{}日", day.year(), day.month(), day.day()),
             Self::English => format!("{} {} {}", day.day(), Month::of(day).name_en(), day.year()),
+        }
+    }
+
+    /// 2026年11月5日 09:30, 5 November 2026, 09:30: an instant on the region's clock.
+    #[must_use]
+    pub fn instant(self, at_ms: i64, zone: &TimeZone) -> String {
+        // An instant that no calendar holds was written by no clock.
+        let Ok(at) = Timestamp::from_millisecond(at_ms) else { return at_ms.to_string() };
+        let at = at.to_zoned(zone.clone());
+        let day = self.day(at.date());
+        match self {
+            Self::Chinese => format!("{day} {:02}:{:02}", at.hour(), at.minute()),
+            Self::English => format!("{day}, {:02}:{:02}", at.hour(), at.minute()),
         }
     }
 
@@ -47,5 +62,7 @@ mod tests {
         assert_eq!(Language::Chinese.period(period), "2026年1-10月");
         assert_eq!(Language::English.day(date(2026, 11, 5)), "5 November 2026");
         assert_eq!(Language::Chinese.day(date(2026, 11, 5)), "2026年11月5日");
+        let beijing = TimeZone::get("Asia/Shanghai").expect("a zone");
+        assert_eq!(Language::Chinese.instant(0, &beijing), "1970年1月1日 08:00");
     }
 }

@@ -3,6 +3,7 @@
 //! A page is a struct deriving `askama::Template`; what its template needs to decide are small methods on it.
 
 pub mod about;
+pub mod account;
 pub mod bulletin;
 pub mod cell;
 pub mod client;

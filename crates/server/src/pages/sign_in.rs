@@ -3,17 +3,17 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing;
 use serde::Deserialize;
 use xiaoxiang_services::Refusal;
-use xiaoxiang_services::access::{SignInTry, close_session, sign_in};
+use xiaoxiang_services::access::{BROWSER_KNOWN_MS, SignInTry, close_session, sign_in};
 
 use super::client::ClientAddress;
 use super::shell::{Section, Shell};
 use super::visit::{PageState, Visit};
-use crate::guard::{self, SESSION_COOKIE, SIGN_IN_PATH};
+use crate::guard::{self, BROWSER_COOKIE, SESSION_COOKIE, SIGN_IN_PATH};
 use crate::routes::{Access, Route};
 
 /// Where somebody lands who wanted to go nowhere in particular.
@@ -87,17 +87,23 @@ async fn send(
     visit: Visit,
     State(state): State<PageState>,
     ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> Response {
-    let attempt = SignInTry { name: &form.name, password: &form.password, address };
+    let browser = guard::browser_token(&headers);
+    let attempt =
+        SignInTry { name: &form.name, password: &form.password, address, browser: browser.as_ref() };
     match sign_in(&visit.app, attempt).await {
-        Ok(opened) => {
+        Ok(done) => {
             if let Some(before) = &visit.signed_in {
                 // One browser, one session; where the old one is over already there is nothing to end.
                 let _ = close_session(&visit.app, before, &before.session_id).await;
             }
-            let cookie = session_cookie(opened.token.text(), state.public_origin.as_deref(), None);
-            ([(header::SET_COOKIE, cookie)], lead_on(&visit, &form.to)).into_response()
+            let origin = state.public_origin.as_deref();
+            let session = cookie(SESSION_COOKIE, done.session.token.text(), origin, None);
+            let browser = cookie(BROWSER_COOKIE, done.browser.text(), origin, Some(BROWSER_KNOWN_MS / 1_000));
+            let cookies = AppendHeaders([(header::SET_COOKIE, session), (header::SET_COOKIE, browser)]);
+            (cookies, lead_on(&visit, &form.to)).into_response()
         }
         Err(refusal @ (Refusal::TooMany { .. } | Refusal::Invalid { .. })) => {
             refused(&visit, &form, &refusal)
@@ -126,14 +132,14 @@ async fn leave(visit: Visit, State(state): State<PageState>) -> Response {
             Err(refusal) => return visit.refused(&refusal),
         }
     }
-    let cookie = session_cookie("", state.public_origin.as_deref(), Some(0));
-    ([(header::SET_COOKIE, cookie)], visit.lead_to("/")).into_response()
+    let ended = cookie(SESSION_COOKIE, "", state.public_origin.as_deref(), Some(0));
+    ([(header::SET_COOKIE, ended)], visit.lead_to("/")).into_response()
 }
 
-/// The cookie of a session: not for scripts, not for requests of other sites, over TLS only where we are reached so.
-fn session_cookie(token: &str, public_origin: Option<&str>, max_age_s: Option<u32>) -> String {
+/// A cookie not for scripts, not for requests of other sites, over TLS only where we are reached so.
+fn cookie(name: &str, value: &str, public_origin: Option<&str>, max_age_s: Option<i64>) -> String {
     let secure =
         if public_origin.is_some_and(|origin| origin.starts_with("https")) { "; Secure" } else { "" };
     let max_age = max_age_s.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
-    format!("{SESSION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax{max_age}{secure}")
+    format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{max_age}{secure}")
 }

@@ -1,5 +1,6 @@
 //! The public pages, called in-process: without data, with a signed bulletin, with addresses that make no sense.
 
+mod account;
 mod corrections;
 mod links;
 mod sign_in;

@@ -117,6 +117,10 @@ fn judge(route: &Route, actor: &Actor, answer: &Answer) -> Option<&'static str> 
     if answer.status.is_server_error() {
         return Some("an error of ours");
     }
+    if route.access == Access::SignedIn {
+        let is_barred = answer.status == StatusCode::UNAUTHORIZED || is_led_to_sign_in(answer);
+        return (is_barred != is_public).then_some("for whoever has signed in");
+    }
     let Access::Needs(action) = route.access else {
         let is_barred = matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
             || is_led_to_sign_in(answer);

@@ -1,16 +1,35 @@
 //! People, what they may act as, and how they sign in (人员、授权、登录).
 
+mod account;
+mod change_person;
 mod hashing;
 mod people;
+mod read_people;
+mod scope_words;
 mod session;
 mod sign_in;
 mod token_text;
+mod tokens;
 
+pub use account::{SessionSummary, change_password, list_sessions};
+pub use change_person::{
+    PersonChange, change_person, disable_person, enable_person, erase_person, one_time_password,
+    reset_password,
+};
 pub(crate) use hashing::Hashing;
 pub use hashing::hash_password;
 pub use people::{NewGrant, NewPerson, create_person, grant_role, withdraw_grant};
+pub use read_people::{
+    GrantDetail, GrantState, PEOPLE_PER_PAGE, PeopleList, PersonDetail, PersonSummary, list_people,
+    read_person,
+};
+pub use scope_words::{ScopeWords, describe_scopes};
 pub use session::{
     Held, OpenedSession, SessionLimits, SignedIn, choose_role, close_session, find_session, open_session,
 };
-pub use sign_in::{SignInTry, sign_in};
+pub use sign_in::{BROWSER_KNOWN_MS, SignInDone, SignInTry, sign_in};
 pub use token_text::SecretToken;
+pub use tokens::{
+    CreatedToken, NewToken, TOKEN_DAYS_MAX, TokenSummary, create_token, find_token, list_tokens,
+    withdraw_token,
+};

@@ -5,6 +5,7 @@ use xiaoxiang_domain::access::{Action, Grant};
 use xiaoxiang_store::person::{self as store, GrantRow, PersonRow};
 use xiaoxiang_store::{NewEntry, StoreError};
 
+use super::change_person::{Parting, keep_an_administrator};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::refusal::Refusal;
@@ -134,6 +135,7 @@ pub async fn withdraw_grant(app: &App, actor: &Actor, grant_id: &str) -> Result<
     actor.permit(Action::ManagePeople)?;
     let now_ms = app.clock.now_ms();
     let mut tx = app.db.begin(now_ms).await?;
+    keep_an_administrator(app, &mut tx, Parting::Grant(grant_id)).await?;
     let row =
         store::find_grant(&mut tx, grant_id).await?.ok_or_else(|| Refusal::NotFound(grant_id.to_owned()))?;
     if !store::withdraw_grant(&mut tx, grant_id, now_ms).await? {
@@ -149,7 +151,7 @@ pub async fn withdraw_grant(app: &App, actor: &Actor, grant_id: &str) -> Result<
 }
 
 /// A text that must not be empty and not too long.
-fn checked(code: &'static str, zh: &str, en: &str, text: &str) -> Result<String, Refusal> {
+pub(super) fn checked(code: &'static str, zh: &str, en: &str, text: &str) -> Result<String, Refusal> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > TEXT_CHARACTERS_MAX {
         return Err(Refusal::invalid(

@@ -4,17 +4,22 @@ use std::net::IpAddr;
 
 use sha2::{Digest as _, Sha256};
 use xiaoxiang_domain::access::{PASSWORD_CHARACTERS_MAX, ThrottleRule, Tries};
+use xiaoxiang_store::WriteTx;
 use xiaoxiang_store::person as people;
 use xiaoxiang_store::sign_in::{self as store, TriesRow};
 
 use super::hashing::is_password;
 use super::people::SIGN_IN_NAME_CHARACTERS_MAX;
 use super::session::{OpenedSession, open_session};
+use super::token_text::SecretToken;
 use crate::app::App;
 use crate::refusal::Refusal;
 
 /// Bytes of an IPv6 address that one household or office shares.
 const IPV6_PREFIX_BYTES: usize = 8;
+
+/// How long a browser stays known in which somebody signed in.
+pub const BROWSER_KNOWN_MS: i64 = 180 * 24 * 60 * 60 * 1000;
 
 /// One try to sign in.
 #[derive(Clone, Copy)]
@@ -25,6 +30,17 @@ pub struct SignInTry<'a> {
     pub password: &'a str,
     /// Where the request came from, where that is known.
     pub address: Option<IpAddr>,
+    /// The token that a browser was given with an earlier sign-in.
+    pub browser: Option<&'a SecretToken>,
+}
+
+/// What a good sign-in gives.
+#[derive(Clone, Debug)]
+pub struct SignInDone {
+    /// The session.
+    pub session: OpenedSession,
+    /// The token by which the browser is known from now on.
+    pub browser: SecretToken,
 }
 
 /// What is counted, and by which rule.
@@ -36,26 +52,75 @@ struct Subject {
 /// Checks name and password and opens a session.
 ///
 /// An unknown name, a wrong password, a disabled person and one without a password get the same answer in the same
-/// time. Tries are counted in the database, so that several nodes count together.
-pub async fn sign_in(app: &App, attempt: SignInTry<'_>) -> Result<OpenedSession, Refusal> {
+/// time. Tries are counted in the database, so that several nodes count together. Tries from a browser in which the
+/// person has signed in before count by themselves: whoever guesses from elsewhere makes other strangers wait, and not
+/// the person.
+pub async fn sign_in(app: &App, attempt: SignInTry<'_>) -> Result<SignInDone, Refusal> {
     let name = attempt.name.trim().to_lowercase();
-    let subjects = subjects(&name, attempt.address);
-    count_try(app, &subjects).await?;
-
     let could_be = name.chars().count() <= SIGN_IN_NAME_CHARACTERS_MAX
         && attempt.password.chars().count() <= PASSWORD_CHARACTERS_MAX;
-    let (known, password) = if could_be {
-        let mut tx = app.db.read().await?;
-        (people::find_by_name(&mut tx, &name).await?.filter(|person| !person.is_disabled), attempt.password)
-    } else {
-        (None, "")
+    let mut tx = app.db.read().await?;
+    let known = if could_be { people::find_by_name(&mut tx, &name).await? } else { None };
+    let browser = match (&known, attempt.browser) {
+        (Some(person), Some(browser)) => {
+            let since_ms = app.clock.now_ms() - BROWSER_KNOWN_MS;
+            let is_known =
+                store::knows_browser(&mut tx, &browser.hash(), &person.person_id, since_ms).await?;
+            is_known.then_some(browser)
+        }
+        _ => None,
     };
+    drop(tx);
+    let subjects = match browser {
+        Some(browser) => {
+            vec![Subject { hash: subject_hash("browser", &browser.hash()), rule: ThrottleRule::NAME }]
+        }
+        None => subjects(&name, attempt.address),
+    };
+    count_try(app, &subjects).await?;
+
+    let known = known.filter(|person| !person.is_disabled);
     let hash = known.as_ref().and_then(|person| person.password_hash.as_deref());
-    let matches = is_password(app, password, hash).await?;
+    let matches = is_password(app, if could_be { attempt.password } else { "" }, hash).await?;
     let Some(person) = known.filter(|_| matches) else { return Err(wrong()) };
 
     forgive(app, &subjects).await?;
-    open_session(app, &person.person_id).await
+    let browser = match attempt.browser {
+        Some(browser) => browser.clone(),
+        None => SecretToken::new(app)?,
+    };
+    note_browser(app, &browser, &person.person_id).await?;
+    Ok(SignInDone { session: open_session(app, &person.person_id).await?, browser })
+}
+
+async fn note_browser(app: &App, browser: &SecretToken, person_id: &str) -> Result<(), Refusal> {
+    let now_ms = app.clock.now_ms();
+    let mut tx = app.db.begin(now_ms).await?;
+    store::discard_browsers(&mut tx, now_ms - BROWSER_KNOWN_MS).await?;
+    store::note_browser(&mut tx, &browser.hash(), person_id, now_ms).await?;
+    tx.keep_unlogged().await?;
+    Ok(())
+}
+
+/// Counts a try at one's own password within a session.
+pub(super) async fn count_password_try(app: &App, person_id: &str) -> Result<(), Refusal> {
+    count_try(app, &[own_password(person_id)]).await
+}
+
+/// The try was a good one.
+pub(super) async fn forgive_password_try(app: &App, person_id: &str) -> Result<(), Refusal> {
+    forgive(app, &[own_password(person_id)]).await
+}
+
+/// Forgets the tries at a name and at the password within a session, as when the password was reset.
+pub(super) async fn forget_tries(tx: &mut WriteTx, name: &str, person_id: &str) -> Result<(), Refusal> {
+    store::forget(tx, &subject_hash("name", name.as_bytes())).await?;
+    store::forget(tx, &own_password(person_id).hash).await?;
+    Ok(())
+}
+
+fn own_password(person_id: &str) -> Subject {
+    Subject { hash: subject_hash("password", person_id.as_bytes()), rule: ThrottleRule::NAME }
 }
 
 fn wrong() -> Refusal {

@@ -9,7 +9,7 @@ use xiaoxiang_store::person as people;
 use xiaoxiang_store::session as sessions;
 
 use super::hashing::{hash_password, is_password};
-use super::session::{SignedIn};
+use super::session::SignedIn;
 use super::sign_in::{count_password_try, forgive_password_try};
 use crate::app::App;
 use crate::refusal::Refusal;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use xiaoxiang_domain::fact::Source;
 use xiaoxiang_services::contract::{Consent, ImportRequest, Strictness, import_contracts};
 
-use crate::{machine, place};
+use crate::{machine, place, web_server};
 
 /// The first argument of such a process.
 pub const WORD: &str = "child";
@@ -25,10 +25,13 @@ pub struct Outcome {
 /// Does a child's work and prints what came of it.
 pub async fn run(given: &[String]) -> Result<()> {
     let words: Vec<&str> = given.iter().map(String::as_str).collect();
+    if let ["serve", address] = words[..] {
+        return web_server::serve(address).await;
+    }
     let (took, rows) = match words[..] {
         ["load", address] => load(address).await?,
         ["import", address, path] => import(address, path).await?,
-        _ => bail!("a child knows load and import"),
+        _ => bail!("a child knows load, import and serve"),
     };
     let line = json!({
         "micros": u64::try_from(took.as_micros())?,

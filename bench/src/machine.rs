@@ -6,7 +6,12 @@ use serde_json::{Value, json};
 
 /// Largest resident size of this process in megabytes.
 pub fn peak_megabytes() -> i128 {
-    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    peak_megabytes_of(std::process::id())
+}
+
+/// Largest resident size of a process in megabytes.
+pub fn peak_megabytes_of(process_id: u32) -> i128 {
+    let text = std::fs::read_to_string(format!("/proc/{process_id}/status")).unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
     let kibibytes: i128 = line.trim().trim_end_matches(" kB").parse().unwrap_or(0);
     kibibytes * 1024 / 1_000_000

@@ -12,6 +12,7 @@ mod machine;
 mod place;
 mod report;
 mod sheet;
+mod web_server;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -19,7 +20,7 @@ use place::Setting;
 use report::Report;
 
 /// The benches in the order in which they run.
-const NAMES: [&str; 6] = ["load", "table", "follow", "cross", "import", "write"];
+const NAMES: &[&str] = &["load", "table", "follow", "web", "cross", "import", "write"];
 
 fn main() -> Result<()> {
     let given: Vec<String> = std::env::args().skip(1).collect();
@@ -30,7 +31,7 @@ fn main() -> Result<()> {
     let (name, rows) = read(&given)?;
     let setting = Setting::from_environment(rows)?;
     let mut report = Report::default();
-    for bench in NAMES.into_iter().filter(|bench| name.as_deref().is_none_or(|name| name == *bench)) {
+    for bench in NAMES.iter().copied().filter(|bench| name.as_deref().is_none_or(|name| name == *bench)) {
         runtime.block_on(run(bench, &setting, &mut report)).with_context(|| format!("bench {bench}"))?;
     }
     report.print()?;
@@ -42,6 +43,7 @@ async fn run(bench: &str, setting: &Setting, report: &mut Report) -> Result<()> 
         "load" => benches::load::run(setting, report).await,
         "table" => benches::table::run(setting, report).await,
         "follow" => benches::follow::run(setting, report).await,
+        "web" => benches::web::run(setting, report).await,
         "cross" => benches::cross::run(setting, report).await,
         "import" => benches::import::run(setting, report).await,
         "write" => benches::write::run(setting, report).await,

@@ -6,4 +6,5 @@ pub mod follow;
 pub mod import;
 pub mod load;
 pub mod table;
+pub mod web;
 pub mod write;

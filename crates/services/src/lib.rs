@@ -9,6 +9,7 @@ pub mod contract;
 pub mod demo;
 mod follow;
 pub mod log;
+pub mod open_data;
 pub mod paper;
 pub mod refusal;
 pub mod region;

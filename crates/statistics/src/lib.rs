@@ -16,4 +16,6 @@ pub mod layout;
 pub mod listing;
 pub mod reconcile;
 mod region_lists;
+pub mod series;
+pub mod small_cells;
 pub mod table;

@@ -28,7 +28,9 @@ pub use code_list::{Code, CodeList};
 pub use contract_form::{ColumnKind, ContractForm, FIELD_KEYS, FormColumn, Presence, normalise_header};
 pub use countries::{Countries, Country};
 pub use divisions::{Certainty, Division, DivisionCode, DivisionLevel, DivisionProblem, Divisions};
-pub use papers::{BulletinSettings, BulletinTable, Letterhead, NumberPattern, RegionMap, Standing};
+pub use papers::{
+    BulletinSettings, BulletinTable, Letterhead, NumberPattern, OpenDataSettings, RegionMap, Standing,
+};
 pub use places::{Group, Park, ParkLevel, Parks, Registrar, Registrars};
 pub use problem::RegionProblem;
 pub use text::{half_width, plain};
@@ -60,6 +62,7 @@ pub struct Region {
     number_patterns: Vec<NumberPattern>,
     map: Option<RegionMap>,
     bulletin: BulletinSettings,
+    open_data: Option<OpenDataSettings>,
     codes: BTreeMap<String, CodeList>,
 }
 
@@ -161,6 +164,12 @@ impl Region {
     #[must_use]
     pub const fn bulletin(&self) -> &BulletinSettings {
         &self.bulletin
+    }
+
+    /// Under which conditions its figures are open data; without them nothing below city level is.
+    #[must_use]
+    pub const fn open_data(&self) -> Option<&OpenDataSettings> {
+        self.open_data.as_ref()
     }
 
     /// A code list by the name of its file, such as `contract_type`.

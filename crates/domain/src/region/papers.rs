@@ -244,6 +244,45 @@ fn words(fields: &Fields<'_>, key: &str, known: &[&str], sink: &mut Sink) -> Vec
     found
 }
 
+/// Under which conditions figures are open data (开放数据).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenDataSettings {
+    /// Below city level a cell of fewer respondents (单位数) is not published.
+    pub respondents_min: u32,
+    /// Whether the threshold comes from a source.
+    pub respondents_standing: Standing,
+    /// The sentence under which the data may be used (使用许可); none while no source gives one.
+    pub licence: Option<String>,
+    /// The same in English.
+    pub licence_en: String,
+}
+
+/// Largest threshold: a larger one would hide every table.
+const RESPONDENTS_MIN_MAX: u32 = 100;
+
+impl OpenDataSettings {
+    pub(super) fn read(file: &str, node: &Node, sink: &mut Sink) -> Option<Self> {
+        let fields = Fields::of(file, node, &["respondents", "licence", "source", "note"], sink)?;
+        let threshold = |node: &Node, sink: &mut Sink| {
+            let fields = Fields::of(file, node, &["min", "status", "source", "note"], sink)?;
+            fields.text("min", sink)?;
+            Some((fields.number("min", RESPONDENTS_MIN_MAX, sink)?, standing(&fields, sink)))
+        };
+        let sentence = |node: &Node, sink: &mut Sink| {
+            let fields = Fields::of(file, node, &["text", "text_en", "source", "note"], sink)?;
+            Some((fields.text("text", sink)?.to_owned(), fields.owned("text_en", sink)))
+        };
+        let Some(respondents) = fields.node("respondents") else {
+            sink.add(file, fields.place, Mistake::MissingKey { key: "respondents".to_owned() });
+            return None;
+        };
+        let (respondents_min, respondents_standing) = threshold(respondents, sink)?;
+        let licence = fields.node("licence").and_then(|node| sentence(node, sink));
+        let (licence, licence_en) = licence.map_or_else(Default::default, |(text, en)| (Some(text), en));
+        Some(Self { respondents_min, respondents_standing, licence, licence_en })
+    }
+}
+
 /// Outlines of a region for its map, with what must be printed beside them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegionMap {

@@ -6,14 +6,14 @@ use super::code_list::CodeList;
 use super::contract_form::ColumnKind;
 use super::divisions::{DivisionCode, Divisions};
 use super::document::{self, Fields, Node};
-use super::papers::{self, BulletinSettings, Letterhead, NumberPattern, RegionMap};
+use super::papers::{self, BulletinSettings, Letterhead, NumberPattern, OpenDataSettings, RegionMap};
 use super::places::{self, Parks, Registrars};
 use super::problem::{Mistake, Place, Sink};
 use super::text::nearest;
 use super::{Calendar, ContractForm, Countries, Region, RegionLayer, RegionProblem, division_file, names_en};
 
 /// Files with a fixed place; lists (`codes/`) and years (`calendar/`) come beside them.
-const FILES: [&str; 15] = [
+const FILES: [&str; 16] = [
     "region.yaml",
     "divisions.csv",
     "names_en.csv",
@@ -25,6 +25,7 @@ const FILES: [&str; 15] = [
     "letterhead.yaml",
     "number_patterns.yaml",
     "bulletin.yaml",
+    "open_data.yaml",
     "map/map.yaml",
     "map/prefectures.geojson",
     "map/counties.geojson",
@@ -77,6 +78,7 @@ pub(super) fn parse(layers: &[RegionLayer]) -> Result<Region, Vec<RegionProblem>
     let letterhead = files.read("letterhead.yaml", &mut sink, Letterhead::read).flatten();
     let number_patterns = files.read("number_patterns.yaml", &mut sink, NumberPattern::read);
     let bulletin = files.read("bulletin.yaml", &mut sink, BulletinSettings::read);
+    let open_data = files.read("open_data.yaml", &mut sink, OpenDataSettings::read).flatten();
     let map = read_map(&files, &divisions, &mut sink);
     let countries = files
         .0
@@ -109,6 +111,7 @@ pub(super) fn parse(layers: &[RegionLayer]) -> Result<Region, Vec<RegionProblem>
             number_patterns: number_patterns.unwrap_or_default(),
             map,
             bulletin: bulletin.unwrap_or_default(),
+            open_data,
             codes,
         }),
         _ => Err(problems),

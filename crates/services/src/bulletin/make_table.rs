@@ -93,7 +93,7 @@ pub async fn make_table(app: &App, ask: &TableAsk) -> Result<MadeTable, Refusal>
     make_table_in(&figures, &mut tx, ask).await
 }
 
-pub(super) async fn make_table_in(
+pub(crate) async fn make_table_in(
     figures: &Figures<'_>,
     tx: &mut Tx,
     ask: &TableAsk,
@@ -197,7 +197,7 @@ pub(super) async fn note_context(tx: &mut Tx, as_of: i64, period: Period) -> Res
     Ok(NoteContext { exchange_until: last.map(Month::last_day) })
 }
 
-pub(super) fn refused(problem: TableProblem) -> Refusal {
+pub(crate) fn refused(problem: TableProblem) -> Refusal {
     Refusal::invalid(
         "bulletin.request",
         format!("不能制表：{problem}。请调整维度或期间。"),

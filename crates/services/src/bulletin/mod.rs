@@ -30,6 +30,7 @@ pub use list_bulletins::{
 pub use make_city_monthly::make_city_monthly;
 pub use make_flows::{MadeFlows, make_flows};
 pub use make_table::{MadeTable, TableAsk, make_table, tabulate_ask};
+pub(crate) use make_table::{make_table_in, refused as table_refused};
 pub use products::{Product, product_document, product_tables};
 pub use public_files::{PublicBulletin, PublicFormat, PublicTable, write_public_file};
 pub use published_corrections::{CorrectedCell, PublishedCorrection, published_corrections};
@@ -37,3 +38,4 @@ pub use read_model::{Figures, ReadModel};
 pub use reconcile_bulletin::{ReconcileAsk, ReconciledCell, ReconciledSheet, reconcile_bulletin};
 pub use sign_bulletin::{Signing, sign_bulletin};
 pub use standing::{DataStanding, data_standing, list_exchange_months};
+pub(crate) use words::labels;

@@ -11,7 +11,7 @@ use crate::refusal::Refusal;
 const WHOLE_PROVINCE: (&str, &str) = ("全省", "the whole province");
 
 /// Labels for the dimensions asked for.
-pub(super) async fn labels(
+pub(crate) async fn labels(
     tx: &mut Tx,
     region: &Region,
     dimensions: &[Dimension],

@@ -45,6 +45,10 @@ fn mistakes_of_writing_are_told() {
     check("number_patterns.yaml", "patterns:\n  - { key: a, pattern: \"{yaer}{serial}\" }\n", 2, "{yaer}");
     check("number_patterns.yaml", "patterns:\n  - { key: a, pattern: \"{year}号\" }\n", 2, "{serial}");
     check("bulletin.yaml", "tables:\n  - { key: a, title: 表, by: ctiy }\n", 2, "是否应为“city”");
+    check("open_data.yaml", "respondents: { min: 0 }\n", 1, "不是 1 至");
+    check("open_data.yaml", "respondents: { status: pending }\n", 1, "缺少“min”");
+    check("open_data.yaml", "note: 无\n", 1, "缺少“respondents”");
+    check("open_data.yaml", "respondents: { min: 3 }\nlicence: { text_en: free }\n", 2, "缺少“text”");
     check(
         "bulletin.yaml",
         "tables:\n  - { key: a, title: 表, by: city, directions: [outptu] }\n",

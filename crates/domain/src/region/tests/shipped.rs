@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use jiff::civil::{Date, date};
 
-use super::super::{ColumnKind, DivisionCode, DivisionLevel, DivisionProblem, Presence, Region};
+use super::super::{ColumnKind, DivisionCode, DivisionLevel, DivisionProblem, Presence, Region, Standing};
 use super::shipped_layer;
 
 static HUNAN: LazyLock<Region> = LazyLock::new(|| {
@@ -311,4 +311,11 @@ fn every_entry_of_every_list_is_found_by_its_name_and_counted_somewhere() {
             assert!(row.is_some(), "{key} {}", item.code);
         }
     }
+}
+
+#[test]
+fn open_data_have_a_threshold_and_no_invented_licence() {
+    let settings = HUNAN.open_data().unwrap();
+    assert_eq!((settings.respondents_min, settings.respondents_standing), (3, Standing::Pending));
+    assert_eq!(settings.licence, None);
 }

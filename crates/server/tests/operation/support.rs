@@ -166,6 +166,14 @@ impl Server {
         get(&self.host, path, head).unwrap()
     }
 
+    /// Sends a form as one of our own pages does.
+    pub fn post(&self, path: &str, head: &str, form: &str) -> Answer {
+        let origin = format!("Origin: http://{}\r\n", self.host);
+        let kind = "Content-Type: application/x-www-form-urlencoded\r\n";
+        let head = format!("{origin}{kind}Content-Length: {}\r\n{head}", form.len());
+        ask(&self.host, "POST", path, &head, form).unwrap()
+    }
+
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([name, &self.process.id().to_string()]).status().unwrap();
         assert!(sent.success());
@@ -188,16 +196,20 @@ impl Drop for Server {
     }
 }
 
-/// One request on a connection of its own.
+/// One reading request on a connection of its own.
 pub fn get(host: &str, path: &str, head: &str) -> std::io::Result<Answer> {
+    ask(host, "GET", path, head, "")
+}
+
+fn ask(host: &str, verb: &str, path: &str, head: &str, body: &str) -> std::io::Result<Answer> {
     let mut stream = TcpStream::connect(host)?;
     stream.set_read_timeout(Some(ANSWER_TIME))?;
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {host}\r\n{head}\r\n")?;
+    write!(stream, "{verb} {path} HTTP/1.0\r\nHost: {host}\r\n{head}\r\n{body}")?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let broken = || std::io::Error::new(std::io::ErrorKind::UnexpectedEof, text.clone());
     let (head, body) = text.split_once("\r\n\r\n").ok_or_else(broken)?;
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(broken)?;
-    Ok(Answer { status, head: head.to_lowercase(), body: body.to_owned() })
+    Ok(Answer { status, head: head.to_owned(), body: body.to_owned() })
 }

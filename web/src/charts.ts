@@ -75,12 +75,13 @@ async function drawOne(figure: HTMLElement): Promise<void> {
   chart.setOption({ ...option, animation: !matchMedia("(prefers-reduced-motion: reduce)").matches }, true);
 }
 
-/** A click on a mark opens what the same row's label opens; without a link it leads to the row. */
+/** A click on a mark opens what the same row's label opens; without a link it leads to the row. Maps know its key. */
 function openLinks(chart: EChartsType, figure: HTMLElement): void {
   chart.on("click", (event) => {
-    const name = (event as { name?: string }).name;
+    const { data, name } = event as { data?: { key?: string }; name?: string };
     const table = readTable(figure.dataset["table"] ?? "");
-    const row = table?.rows.find((candidate) => candidate.label === name);
+    const key = data?.key;
+    const row = table?.rows.find((candidate) => (key ? candidate.key === key : candidate.label === name));
     if (row?.link) location.assign(row.link);
     else if (row) location.hash = `${figure.dataset["table"] ?? ""}-${row.key}`;
   });

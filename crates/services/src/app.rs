@@ -5,12 +5,17 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use xiaoxiang_domain::bulletin::{Direction, PrintedTable};
+use xiaoxiang_domain::period::Period;
+use xiaoxiang_domain::region::DivisionCode;
 use xiaoxiang_store::Db;
 
 use crate::access::{Hashing, SessionLimits};
 use crate::attribution::Footing;
-use crate::bulletin::ReadModel;
+use crate::bulletin::{DataStanding, FrozenMark, Latest, PlaceFigures, ReadModel};
 use crate::contract::ListingModel;
+use crate::follow::Followed;
+use crate::kept::Kept;
 use crate::refusal::Refusal;
 use crate::region::RegionInForce;
 
@@ -49,6 +54,9 @@ impl std::fmt::Debug for Clock {
     }
 }
 
+/// City, direction and months of a kept table of counties.
+type CountyKey = (DivisionCode, Direction, Period);
+
 /// Everything that use cases share.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -62,6 +70,11 @@ pub struct App {
     pub(crate) region: Arc<tokio::sync::RwLock<Option<Arc<RegionInForce>>>>,
     pub(crate) footing: Arc<tokio::sync::RwLock<Option<Footing>>>,
     pub(crate) hashing: Arc<Hashing>,
+    pub(crate) data_standing: Arc<Kept<Followed, (), DataStanding>>,
+    pub(crate) latest_bulletin: Arc<Kept<Followed, (), Option<Arc<Latest>>>>,
+    pub(crate) place_figures: Arc<Kept<FrozenMark, Option<DivisionCode>, PlaceFigures>>,
+    pub(crate) county_figures: Arc<Kept<Followed, CountyKey, Option<PrintedTable>>>,
+    pub(crate) outlines: Arc<Kept<i64, DivisionCode, String>>,
 }
 
 impl App {
@@ -77,6 +90,11 @@ impl App {
             region: Arc::default(),
             footing: Arc::default(),
             hashing: Arc::default(),
+            data_standing: Arc::default(),
+            latest_bulletin: Arc::default(),
+            place_figures: Arc::default(),
+            county_figures: Arc::default(),
+            outlines: Arc::default(),
         }
     }
 

@@ -3,10 +3,11 @@
 use xiaoxiang_store::Tx;
 use xiaoxiang_store::log::HeadRow;
 
+use crate::app::App;
 use crate::refusal::Refusal;
 
 /// A read model's place in the log: after a restore the log is another one, and the model is built anew.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Followed {
     log_id: String,
     region_version_id: i64,
@@ -20,6 +21,16 @@ impl Followed {
     /// Nothing has been followed yet.
     pub fn nothing(log_id: String, region_version_id: i64) -> Self {
         Self { log_id, region_version_id, position: -1, leaf_hash: None }
+    }
+
+    /// The newest entry now: what was made at one holds as long as it is the newest.
+    pub async fn newest(app: &App) -> Result<Self, Refusal> {
+        let mut tx = app.db.read().await?;
+        let region_version_id = app.region_in(&mut tx).await?.region_version_id;
+        let head = xiaoxiang_store::log::head(&mut tx).await?;
+        let mut newest = Self::nothing(head.log_id, region_version_id);
+        newest.reach(head.size - 1, &mut tx).await?;
+        Ok(newest)
     }
 
     /// Whether what was followed still holds under this head and these region data.

@@ -65,7 +65,12 @@ impl FlowPage {
 
     /// Keys of the places' columns, as the chart names them.
     fn columns(&self) -> String {
-        let places = self.data.matrix.columns.iter().skip(1).filter(|column| column.key != "total");
-        places.map(|column| column.key.as_str()).collect::<Vec<_>>().join(" ")
+        place_columns(&self.data.matrix)
     }
+}
+
+/// Keys of a matrix's columns of places, as the chart names them.
+pub(super) fn place_columns(matrix: &PrintedTable) -> String {
+    let places = matrix.columns.iter().skip(1).filter(|column| column.key != "total");
+    places.map(|column| column.key.as_str()).collect::<Vec<_>>().join(" ")
 }

@@ -1,7 +1,7 @@
 //! The pages that everybody may read, and what answers them.
 
 use axum::extract::{Path, Query, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing;
 use serde::Deserialize;
@@ -12,13 +12,15 @@ use xiaoxiang_services::Refusal;
 use xiaoxiang_services::bulletin::{
     Product, PublicFormat, PublishedFilter, TableAsk, make_table, usual_period, write_public_file,
 };
+use xiaoxiang_services::region::{city_outlines, county_outlines};
 
 use super::about::AboutPage;
 use super::bulletin::{BulletinListPage, BulletinPage};
 use super::cell::CellPage;
 use super::failure::Failure;
 use super::flow::{FLOW_MEASURES, FlowPage};
-use super::home::{EmptyHomePage, HomePage};
+use super::home::EmptyHomePage;
+use super::place::PlacePage;
 use super::reading::{self, CellAddress};
 use super::shell::Section;
 use super::statistics::{FieldProblem, PUBLIC_DIMENSIONS, StatisticsData, StatisticsPage, StatisticsQuery};
@@ -41,6 +43,7 @@ const CACHE_OUTLINES: &str = "public, max-age=3600";
 pub fn routes() -> Vec<Route> {
     vec![
         Route::page("/", Access::Open, routing::get(home)),
+        Route::page("/places/{code}", Access::Open, routing::get(place)),
         Route::page("/bulletins", Access::Open, routing::get(bulletins)),
         Route::page("/bulletins/{id}", Access::Open, routing::get(bulletin)),
         Route::page("/bulletins/{id}/cells/{table}/{row}/{column}", Access::Open, routing::get(cell)),
@@ -49,6 +52,7 @@ pub fn routes() -> Vec<Route> {
         Route::page("/about", Access::Open, routing::get(about)),
         Route::file("/bulletins/{id}/{file}", Access::Open, routing::get(bulletin_file)),
         Route::file("/map/prefectures.json", Access::Open, routing::get(prefectures)),
+        Route::file("/map/counties/{code}", Access::Open, routing::get(counties)),
     ]
 }
 
@@ -60,13 +64,33 @@ struct HomeQuery {
     measure: String,
 }
 
+impl HomeQuery {
+    fn chosen(&self) -> (Direction, Measure) {
+        let direction = Direction::from_code(&self.direction).unwrap_or(HOME_DIRECTION);
+        (direction, Measure::from_code(&self.measure).unwrap_or(Measure::ContractValue))
+    }
+}
+
 async fn home(visit: Visit, Query(query): Query<HomeQuery>) -> Response {
-    let direction = Direction::from_code(&query.direction).unwrap_or(HOME_DIRECTION);
-    let measure = Measure::from_code(&query.measure).unwrap_or(Measure::ContractValue);
+    let (direction, measure) = query.chosen();
     let shell = visit.shell(Section::Home, "");
-    match reading::home(&visit.app, direction).await {
-        Ok(Some(data)) => visit.page(&HomePage::new(shell, data, direction, measure)),
+    match reading::place(&visit.app, None, direction).await {
+        Ok(Some(data)) => visit.page(&PlacePage::new(shell, data, direction, measure)),
         Ok(None) | Err(Refusal::NoRegion) => visit.page(&EmptyHomePage { shell }),
+        Err(refusal) => visit.refused(&refusal),
+    }
+}
+
+async fn place(visit: Visit, Path(code): Path<String>, Query(query): Query<HomeQuery>) -> Response {
+    let (direction, measure) = query.chosen();
+    let Some(city) = DivisionCode::parse(&code) else { return visit.failed(Failure::NotFound) };
+    match reading::place(&visit.app, Some(city), direction).await {
+        Ok(Some(data)) => {
+            let name = data.city.as_ref().map(|(_, name)| visit.language.note(name).to_owned());
+            let shell = visit.shell(Section::Home, name.unwrap_or_default());
+            visit.page(&PlacePage::new(shell, data, direction, measure))
+        }
+        Ok(None) => visit.failed(Failure::NotFound),
         Err(refusal) => visit.refused(&refusal),
     }
 }
@@ -231,11 +255,20 @@ async fn about(visit: Visit) -> Response {
 }
 
 async fn prefectures(State(state): State<PageState>) -> Response {
-    match reading::prefectures(&state.app).await {
+    outlines(city_outlines(&state.app).await)
+}
+
+async fn counties(State(state): State<PageState>, Path(code): Path<String>) -> Response {
+    let Some(city) = DivisionCode::parse(&code) else { return StatusCode::NOT_FOUND.into_response() };
+    outlines(county_outlines(&state.app, city).await.map(|outlines| outlines.as_str().to_owned()))
+}
+
+fn outlines(found: Result<String, Refusal>) -> Response {
+    match found {
         Ok(outlines) => {
             ([(header::CONTENT_TYPE, MIME_JSON), (header::CACHE_CONTROL, CACHE_OUTLINES)], outlines)
                 .into_response()
         }
-        Err(_) => axum::http::StatusCode::NOT_FOUND.into_response(),
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -1,101 +1,83 @@
 //! Asks the use cases and puts their answers into what the pages show. No figure is computed here.
 
-use xiaoxiang_domain::bulletin::{
-    ColumnKind, Dimension, Direction, GrowthBase, Measure, PrintedColumn, PrintedNote, PrintedTable,
-};
-use xiaoxiang_domain::money::{MoneyUnit, display_fen};
+use xiaoxiang_domain::bulletin::{ColumnKind, Direction, Measure, PrintedColumn, PrintedNote, PrintedTable};
 use xiaoxiang_domain::period::{Month, Period};
 use xiaoxiang_domain::region::{DivisionCode, Region};
 use xiaoxiang_services::bulletin::{
-    self, BulletinDetail, BulletinSummary, ContractBehind, Product, PublicFormat, PublishedFilter, TableAsk,
-    make_table, published_corrections,
+    self, BulletinDetail, BulletinSummary, ContractBehind, PlaceFigures, Product, PublicFormat,
+    PublishedFilter, published_corrections,
 };
 use xiaoxiang_services::{App, Refusal};
 use xiaoxiang_statistics::explain::PageOf;
 
 use super::bulletin::{BulletinData, BulletinHead, BulletinListData, ProductFiles, SheetTable};
 use super::cell::{CONTRACTS_PER_PAGE, CellContract, CellData};
-use super::compact::{one_measure, side_by_side, split_spans, without_previous};
+use super::compact::{one_measure, side_by_side, split_spans};
 use super::flow::FlowData;
-use super::home::{HomeData, KeyFigure, MapNote};
+use super::place::{MapNote, PlaceData};
 use super::shell::{DataOrigin, Standing};
 
-/// Months of the trend.
-const TREND_MONTHS: i32 = 24;
 /// Earlier years offered for flows.
 const FLOW_YEARS: i16 = 3;
-/// Directions that the head of the home page and its trend show.
-const SHOWN: [Direction; 3] = [Direction::Registered, Direction::Output, Direction::Absorbed];
+/// Directions that the heads of places and their trends show.
+pub const SHOWN: [Direction; 3] = [Direction::Registered, Direction::Output, Direction::Absorbed];
 
 /// The state of the data for the footer.
 pub async fn standing(app: &App, origin: DataOrigin) -> Result<Standing, Refusal> {
     let standing = bulletin::data_standing(app).await?;
     Ok(Standing {
-        region: standing.region,
-        region_en: standing.region_en,
+        region: standing.region.clone(),
+        region_en: standing.region_en.clone(),
         position: Some(standing.position),
-        tree_head: standing.tree_root,
+        tree_head: standing.tree_root.clone(),
         exchange_until: standing.exchange_until,
         origin,
     })
 }
 
-/// The home page, or nothing before the first bulletin is signed.
-pub async fn home(app: &App, direction: Direction) -> Result<Option<HomeData>, Refusal> {
-    let Some(detail) = bulletin::latest_bulletin(app).await? else { return Ok(None) };
-    let head = head_of_detail(&detail);
-    let months = head.period;
-    let asked = |direction: Direction, by: Dimension| TableAsk {
-        as_of: Some(detail.summary.row.as_of),
-        compare: GrowthBase::from_code(&detail.summary.row.growth_base),
-        ..TableAsk::new(direction, by, months)
-    };
-    let mut figures = Vec::new();
-    for direction in SHOWN {
-        let made = make_table(app, &asked(direction, Dimension::City)).await?;
-        let total = &made.table.total;
-        figures.push(KeyFigure {
-            direction,
-            contract_value: display_fen(total.cell.contract_value, MoneyUnit::HundredMillionYuan),
-            technology_value: display_fen(total.cell.technology_value, MoneyUnit::HundredMillionYuan),
-            count: total.cell.count,
-            growth_percent: total.growth.contract_value.map(|growth| growth.percent()),
-        });
-    }
-    let compact = async |direction: Direction, by: Dimension| -> Result<PrintedTable, Refusal> {
-        Ok(without_previous(&make_table(app, &asked(direction, by)).await?.printed))
+/// The head and all figures of the region or of one of its cities; nothing before the first bulletin is signed.
+pub async fn place(
+    app: &App,
+    city: Option<DivisionCode>,
+    direction: Direction,
+) -> Result<Option<PlaceData>, Refusal> {
+    let Some(answer) = bulletin::read_place_figures(app, city).await? else { return Ok(None) };
+    let months = answer.bulletin.summary.period.cumulative();
+    let counties = match city {
+        Some(city) => Some(bulletin::read_county_figures(app, city, direction, months).await?),
+        None => None,
     };
     let region = app.region().await?;
-    Ok(Some(HomeData {
-        cities: compact(direction, Dimension::City).await?,
-        trend: trend(app, months.last(), detail.summary.row.as_of).await?,
-        types: compact(Direction::Registered, Dimension::Type).await?,
-        fields: compact(Direction::Registered, Dimension::Field).await?,
+    let name = |code: &DivisionCode| (code.to_string(), place_name(&region.region, *code));
+    Ok(Some(PlaceData {
+        bulletin: head_of_detail(&answer.bulletin),
+        city: city.as_ref().map(name),
+        cities: region.region.cities().iter().map(name).collect(),
+        has_outlines: city.is_none() || region.region.map().is_some_and(|map| map.counties.is_some()),
         map: map_note(&region.region),
-        bulletin: head,
-        figures,
+        figures: answer.figures,
+        counties,
     }))
 }
 
-async fn trend(app: &App, last: Month, as_of: i64) -> Result<PrintedTable, Refusal> {
-    let first = Month::from_index(last.index() - TREND_MONTHS + 1);
-    // Before the earliest year that periods know there is nothing to draw: the last month alone then.
-    let months = Period::between(first, last).or_else(|_| Period::month(last));
-    let months = months.expect("invariant: the last month of a bulletin's period is a period");
-    let mut tables = Vec::new();
-    for direction in SHOWN {
-        let ask = TableAsk { as_of: Some(as_of), ..TableAsk::new(direction, Dimension::Month, months) };
-        let column = PrintedColumn {
-            key: format!("{}.{}", direction.code(), Measure::ContractValue.code()),
-            group: String::new(),
-            group_en: String::new(),
-            header: format!("{}(亿元)", direction.label()),
-            header_en: format!("{} (100 m CNY)", capital(direction.code())),
-            kind: ColumnKind::Amount,
-        };
-        tables.push((make_table(app, &ask).await?.printed, column));
-    }
-    Ok(side_by_side(&tables, Measure::ContractValue.code()).expect("invariant: three directions are shown"))
+/// The trends of several directions in one table.
+pub fn trend(figures: &PlaceFigures) -> PrintedTable {
+    let shown = figures.sides.iter().filter(|side| SHOWN.contains(&side.direction));
+    let tables: Vec<(PrintedTable, PrintedColumn)> = shown
+        .map(|side| {
+            let code = side.direction.code();
+            let column = PrintedColumn {
+                key: format!("{code}.{}", Measure::ContractValue.code()),
+                group: String::new(),
+                group_en: String::new(),
+                header: format!("{}(亿元)", side.direction.label()),
+                header_en: format!("{} (100 m CNY)", capital(code)),
+                kind: ColumnKind::Amount,
+            };
+            (side.trend.clone(), column)
+        })
+        .collect();
+    side_by_side(&tables, Measure::ContractValue.code()).expect("invariant: three directions are shown")
 }
 
 fn capital(word: &str) -> String {
@@ -109,13 +91,6 @@ fn map_note(region: &Region) -> MapNote {
         source: map.note.clone(),
         source_en: map.note_en.clone(),
     })
-}
-
-/// The outlines of the region's cities, GeoJSON.
-pub async fn prefectures(app: &App) -> Result<String, Refusal> {
-    let region = app.region().await?;
-    let map = region.region.map().ok_or_else(|| Refusal::NotFound("map".to_owned()))?;
-    Ok(map.prefectures.clone())
 }
 
 fn head_of(summary: &BulletinSummary, title: PrintedNote, sentence: Option<PrintedNote>) -> BulletinHead {

@@ -51,7 +51,9 @@ async fn no_link_of_the_home_and_bulletin_pages_is_dead() {
     assert!(walk(&router, "/").await > 30);
     // Every printed count and amount opens to its contracts.
     assert!(walk(&router, &format!("/bulletins/{id}")).await > 100);
-    for path in ["/en", "/bulletins", "/en/flow", "/statistics", "/about"] {
+    for path in
+        ["/en", "/places/430100", "/en/places/431200", "/bulletins", "/en/flow", "/statistics", "/about"]
+    {
         walk(&router, path).await;
     }
     // The English bulletin links to the same figures: a few of each kind are enough.
@@ -90,6 +92,7 @@ async fn every_route_answers_in_both_languages_with_all_security_headers() {
     }
     routes.push((format!("/bulletins/{id}/brief.docx"), StatusCode::NOT_FOUND, None));
     routes.push(("/map/prefectures.json".to_owned(), StatusCode::OK, None));
+    routes.push(("/map/counties/430100".to_owned(), StatusCode::OK, None));
     routes.push(("/assets/app.css".to_owned(), StatusCode::OK, None));
     routes.push(("/assets/none.js".to_owned(), StatusCode::NOT_FOUND, None));
     for (path, status, language) in routes {

@@ -3,6 +3,7 @@
 mod account;
 mod corrections;
 mod links;
+mod places;
 mod sign_in;
 mod support;
 mod walk;
@@ -73,6 +74,11 @@ async fn addresses_that_make_no_sense_are_answered_with_a_page() {
     for (path, status) in [
         ("/nowhere".to_owned(), StatusCode::NOT_FOUND),
         ("/bulletins/unknown".to_owned(), StatusCode::NOT_FOUND),
+        ("/places/430102".to_owned(), StatusCode::NOT_FOUND),
+        ("/places/110000".to_owned(), StatusCode::NOT_FOUND),
+        ("/places/%3Cscript%3E".to_owned(), StatusCode::NOT_FOUND),
+        ("/map/counties/430102".to_owned(), StatusCode::NOT_FOUND),
+        ("/map/counties/..%2F430100".to_owned(), StatusCode::NOT_FOUND),
         (format!("/bulletins/{id}/public.exe"), StatusCode::NOT_FOUND),
         (format!("/bulletins/{id}/circular.docx"), StatusCode::NOT_FOUND),
         (format!("/bulletins/{id}/cells/city-monthly/430100/nothing"), StatusCode::NOT_FOUND),
@@ -101,6 +107,8 @@ async fn a_signed_bulletin_is_shown_downloaded_and_opened_to_its_contracts() {
         "/en".to_owned(),
         "/en/".to_owned(),
         "/bulletins".to_owned(),
+        "/places/430100".to_owned(),
+        "/en/places/433100?direction=output&measure=technology_value".to_owned(),
         "/bulletins?year=2026&status=signed".to_owned(),
         format!("/bulletins/{id}"),
         format!("/en/bulletins/{id}"),

@@ -1,5 +1,7 @@
 //! The state of the data as every page prints it: up to which log position, exchange data until when.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use xiaoxiang_audit::head::SignedTreeHead;
 use xiaoxiang_domain::period::{Month, Period};
@@ -7,6 +9,7 @@ use xiaoxiang_store::{StoreError, Tx};
 
 use super::make_table::note_context;
 use crate::app::App;
+use crate::follow::Followed;
 use crate::refusal::Refusal;
 
 /// The state of the data.
@@ -24,8 +27,13 @@ pub struct DataStanding {
     pub exchange_until: Option<Date>,
 }
 
-/// Tells the state of the data.
-pub async fn data_standing(app: &App) -> Result<DataStanding, Refusal> {
+/// Tells the state of the data; asked for by every page, so it is made once for each log position.
+pub async fn data_standing(app: &App) -> Result<Arc<DataStanding>, Refusal> {
+    let mark = Followed::newest(app).await?;
+    app.data_standing.find_or_make(mark, (), async || make_standing(app).await).await
+}
+
+async fn make_standing(app: &App) -> Result<DataStanding, Refusal> {
     let mut tx = app.db.read().await?;
     let region = app.region_in(&mut tx).await?;
     let position = xiaoxiang_store::log::head(&mut tx).await?.size - 1;

@@ -71,6 +71,16 @@ pub struct ListedOrganisation {
 
 /// One page of the contracts that the caller may see.
 pub async fn list_contracts(app: &App, actor: &Actor, ask: &ContractsAsk) -> Result<ContractsPage, Refusal> {
+    list_rows(app, actor, ask, LIST_PAGE_ROWS).await
+}
+
+/// A page of another length; at most [`store::LOOKUP_MAX`] rows.
+pub(super) async fn list_rows(
+    app: &App,
+    actor: &Actor,
+    ask: &ContractsAsk,
+    rows_max: usize,
+) -> Result<ContractsPage, Refusal> {
     let reach = reach_of(actor.permit(Action::ReadContracts)?);
     let filter = ListFilter { reach, ..ask.filter.clone() };
     check_text(&filter.text)?;
@@ -85,7 +95,7 @@ pub async fn list_contracts(app: &App, actor: &Actor, ask: &ContractsAsk) -> Res
         &filter,
         ask.order,
         after.as_ref(),
-        LIST_PAGE_ROWS,
+        rows_max,
         listing.geography(),
         listing.organisations(),
     );

@@ -1,6 +1,7 @@
 //! Technology contracts (技术合同): import of sheets, single records, erasure of personal data.
 
 mod erase_personal_data;
+mod export_contracts;
 mod import_contracts;
 mod import_report;
 mod import_run;
@@ -11,8 +12,10 @@ mod record_contract;
 mod sheet_rows;
 mod staging;
 mod titles;
+mod view_contacts;
 
 pub use erase_personal_data::erase_personal_data;
+pub use export_contracts::{EXPORT_ROWS_MAX, ListFile, export_contracts};
 pub use import_contracts::{ImportRequest, discard_abandoned_imports, import_contracts, import_records};
 pub use import_report::{Consent, Difference, ImportReport, Strictness, difference_rows};
 pub use list_contracts::{
@@ -26,3 +29,4 @@ pub use read_contract::{
 pub use record_contract::record_contract;
 pub use sheet_rows::ContractRows;
 pub use titles::{Listing, ListingModel};
+pub use view_contacts::view_contacts;

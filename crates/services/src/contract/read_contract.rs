@@ -53,6 +53,21 @@ pub struct ContractPage {
     pub personal: Personal,
 }
 
+impl ContractPage {
+    /// Where the contract lies now.
+    #[must_use]
+    pub fn places(&self) -> Option<ContractPlaces> {
+        self.facts.last().map(ContractPlaces::of)
+    }
+
+    /// Whether somebody may have its personal data shown.
+    #[must_use]
+    pub fn opens_personal_data_to(&self, actor: &Actor) -> bool {
+        let scope = actor.extent(Action::ReadPersonalData);
+        self.places().zip(scope).is_some_and(|(places, scope)| places.lies_in(scope))
+    }
+}
+
 /// One version of a contract.
 #[derive(Clone, Debug)]
 pub struct ContractVersion {

@@ -132,7 +132,9 @@ fn fill(content: &Content, root: &Path) -> Result<()> {
     fs::copy(repository.join("LICENSE"), root.join("LICENSE"))?;
     fs::copy(repository.join("CHANGELOG.md"), root.join("CHANGELOG.md"))?;
     fs::copy(repository.join("docs/xiaoxiang.example.toml"), root.join("xiaoxiang.example.toml"))?;
-    fs::copy(repository.join("docs/OPERATION.md"), root.join("OPERATION.md"))?;
+    for name in ["OPERATION.md", "OPERATION.zh-CN.md"] {
+        fs::copy(repository.join("docs").join(name), root.join(name))?;
+    }
     fs::write(root.join("xiaoxiang.service"), SERVICE)?;
     let readme = README.replace("{version}", &content.version).replace("{revision}", &content.revision);
     fs::write(root.join("README.md"), readme)?;
@@ -301,7 +303,7 @@ mod tests {
         fs::create_dir_all(&place).unwrap();
         run::run_quietly(Command::new("tar").arg("-xzf").arg(&package).arg("-C").arg(&place)).unwrap();
         let root = place.join(format!("{PROGRAM}-{}-{}", content.version, content.platform));
-        for file in ["LICENSE", "README.md", "OPERATION.md", "xiaoxiang.service", "THIRD-PARTY.txt"] {
+        for file in ["LICENSE", "README.md", "OPERATION.zh-CN.md", "xiaoxiang.service", "THIRD-PARTY.txt"] {
             assert!(root.join(file).exists(), "{file} is missing");
         }
         assert!(fs::read_to_string(root.join("README.md")).unwrap().contains(&content.revision));

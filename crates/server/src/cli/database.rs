@@ -50,11 +50,23 @@ pub async fn migrate(context: &Context) -> CommandResult {
     let app = connect(context.database()).await?;
     let before = app.db.schema_state().await?;
     lay_schema(&app).await?;
+    let collation = app.db.about().await?.collation;
+    if collation.as_deref().is_some_and(|collation| !is_by_code_point(collation)) {
+        say(
+            "警告：数据库的排序规则不是 C，名称的排序会与 SQLite 不同。请按 OPERATION.md 重建数据库。",
+            "warning: the database's collation is not C, names will be ordered otherwise than on SQLite; OPERATION.md says how to create it",
+        );
+    }
     match before {
         SchemaState::Current => say("数据库已是当前版本。", "the database is up to date"),
         _ => say("数据库已升级。", "the database was brought up to date"),
     }
     Ok(Outcome::Done)
+}
+
+/// Whether a collation of PostgreSQL orders text as SQLite does.
+pub fn is_by_code_point(collation: &str) -> bool {
+    matches!(collation, "C" | "POSIX")
 }
 
 /// Where the signing key of a database lies.

@@ -245,15 +245,16 @@ async fn check_database(app: &App, findings: &mut Findings) {
                 );
             }
             if let Some(collation) = about.collation {
-                match collation.as_str() {
-                    "C" | "POSIX" => findings.sound("collation", collation),
-                    _ => findings.add(
+                if database::is_by_code_point(&collation) {
+                    findings.sound("collation", collation);
+                } else {
+                    findings.add(
                         "collation",
                         Grade::Bad,
                         collation,
                         "数据库须以 C 排序规则创建：CREATE DATABASE … TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'。",
                         "create the database with collation C (TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C')",
-                    ),
+                    );
                 }
             }
             if let Some(standbys) = about.synchronous_standbys {

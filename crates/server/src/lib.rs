@@ -4,6 +4,7 @@ pub mod cli;
 pub mod clock;
 pub mod configuration;
 pub mod guard;
+pub mod import_worker;
 pub mod language;
 pub mod operation;
 pub mod pages;

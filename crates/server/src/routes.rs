@@ -93,6 +93,7 @@ pub fn all() -> Vec<Route> {
         pages::sign_in::routes(),
         pages::account::routes(),
         pages::guide::routes(),
+        pages::imports::routes(),
     ]
     .concat()
 }

@@ -151,7 +151,7 @@ fn sheets_are_found_by_their_names() {
     let file = open_sheet(workbook("", "")).unwrap();
     assert_eq!((file.sheets()[0].name.as_str(), file.sheets()[0].visibility), ("合同", Visibility::Visible));
     assert_eq!(file.sheet_named("合同"), Ok(0));
-    assert_eq!(file.sheet_named("无").map_err(|problem| problem.code), Err("sheet.unknown_sheet"));
+    assert_eq!(file.sheet_named("无").map_err(|problem| problem.code), Err("sheet.unknown_sheet".into()));
 }
 
 #[test]

@@ -71,6 +71,55 @@ pub async fn list(tx: &mut Tx, limit: i64) -> Result<Vec<ImportRow>, StoreError>
     )
 }
 
+record! {
+    /// One import with its place in the log.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct PastImportRow {
+        /// UUID.
+        import_id: String,
+        /// `registry` or `exchange`.
+        source: String,
+        /// As it was called.
+        file_name: String,
+        /// Of the file's bytes, hex.
+        file_sha256: String,
+        /// Rows read.
+        row_count: i64,
+        /// Contracts not known before.
+        new_count: i64,
+        /// Contracts that got a new version.
+        changed_count: i64,
+        /// Contracts already there with the same content.
+        unchanged_count: i64,
+        /// Rows of the exchange that the registry overrules.
+        kept_count: i64,
+        /// Rows refused.
+        problem_count: i64,
+        /// Instant.
+        imported_at_ms: i64,
+        /// Log position of the import.
+        position: i64,
+        /// Who did it, as the log names them.
+        actor: String,
+    }
+}
+
+/// Imports with who did them and where they stand in the log, newest first, at most `limit`.
+pub async fn list_past(tx: &mut Tx, limit: i64) -> Result<Vec<PastImportRow>, StoreError> {
+    rows!(
+        tx,
+        PastImportRow,
+        "SELECT i.import_id, i.source, i.file_name, i.file_sha256, i.row_count, i.new_count, i.changed_count,
+                i.unchanged_count, i.kept_count, i.problem_count, i.imported_at_ms, c.position, e.actor
+           FROM contract_import i
+           JOIN change_set c ON c.change_set_id = i.change_set_id
+           JOIN log_entry e ON e.position = c.position
+          ORDER BY c.position DESC
+          LIMIT $1",
+        limit
+    )
+}
+
 /// The import that a change set stems from.
 pub async fn find_of_change_set(tx: &mut Tx, change_set_id: i64) -> Result<Option<ImportRow>, StoreError> {
     row!(

@@ -44,6 +44,7 @@ failure-signed-out = Your sign-in has ended
 failure-forbidden = This role may not do that
 failure-conflict = Changed by somebody else
 failure-too-many = Too many tries
+failure-too-large = The files are too large
 failure-foreign = This request did not come from a page of this site. Send the form again from the page.
 sign-in = Sign in
 sign-out = Sign out

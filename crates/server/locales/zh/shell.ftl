@@ -44,6 +44,7 @@ failure-signed-out = 登录已失效
 failure-forbidden = 当前角色不能做这件事
 failure-conflict = 已被他人修改
 failure-too-many = 尝试次数过多
+failure-too-large = 文件过大
 failure-foreign = 这个请求不是从本站页面发出的。请从页面上的表单重新提交。
 sign-in = 登录
 sign-out = 退出

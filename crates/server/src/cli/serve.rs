@@ -13,6 +13,7 @@ use xiaoxiang_services::{App, Refusal};
 use super::output::say;
 use super::{CommandResult, Context, Outcome, database};
 use crate::configuration::{Configuration, LogFormat};
+use crate::import_worker::ImportWorker;
 use crate::operation::{self, Ending, Operation};
 use crate::pages::PageState;
 use crate::pages::shell::DataOrigin;
@@ -55,6 +56,7 @@ pub async fn serve(
         idle_ms: milliseconds(configuration.sessions.idle_minutes),
     });
     let operation = Operation::new(&app, configuration);
+    let imports = ImportWorker::start(&app)?;
     let public_origin = configuration.public_origin.clone();
     let pages = PageState { app, origin, log_key: Arc::new(log_key), public_origin };
     let router = operation::layered(router(pages), &operation);
@@ -86,6 +88,7 @@ pub async fn serve(
     if let Some(metrics) = metrics {
         metrics.abort();
     }
+    imports.stop().await;
     db.close().await;
     Ok(Outcome::Done)
 }

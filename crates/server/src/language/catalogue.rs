@@ -36,6 +36,7 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "about",
     "access",
     "guide",
+    "imports",
     "operation",
 ];
 

@@ -18,6 +18,8 @@ pub enum Failure {
     Forbidden(String),
     /// 409: somebody else was first.
     Conflict(String),
+    /// 413: more was sent than is taken; the sentence says what to do.
+    TooLarge(String),
     /// 429: wait.
     TooMany(String),
     /// 500: our fault; the number finds the cause in the log.
@@ -34,6 +36,7 @@ impl Failure {
             Self::SignedOut(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -58,6 +61,7 @@ impl FailurePage {
             Failure::SignedOut(_) => "failure-signed-out",
             Failure::Forbidden(_) => "failure-forbidden",
             Failure::Conflict(_) => "failure-conflict",
+            Failure::TooLarge(_) => "failure-too-large",
             Failure::TooMany(_) => "failure-too-many",
             Failure::Internal(_) => "failure-internal",
         })
@@ -70,6 +74,7 @@ impl FailurePage {
             | Failure::SignedOut(sentence)
             | Failure::Forbidden(sentence)
             | Failure::Conflict(sentence)
+            | Failure::TooLarge(sentence)
             | Failure::TooMany(sentence) => sentence,
             Failure::Internal(_) => self.shell.t("failure-internal-next"),
         }

@@ -12,6 +12,7 @@ pub mod failure;
 pub mod flow;
 pub mod guide;
 pub mod home;
+pub mod imports;
 pub mod place;
 pub mod public;
 pub mod reading;

@@ -137,7 +137,7 @@ async fn leave(visit: Visit, State(state): State<PageState>) -> Response {
 }
 
 /// A cookie not for scripts, not for requests of other sites, over TLS only where we are reached so.
-fn cookie(name: &str, value: &str, public_origin: Option<&str>, max_age_s: Option<i64>) -> String {
+pub(super) fn cookie(name: &str, value: &str, public_origin: Option<&str>, max_age_s: Option<i64>) -> String {
     let secure =
         if public_origin.is_some_and(|origin| origin.starts_with("https")) { "; Secure" } else { "" };
     let max_age = max_age_s.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));

@@ -156,10 +156,40 @@ pub async fn not_found(visit: Visit) -> Response {
     visit.failed(Failure::NotFound)
 }
 
-/// The answer with a file to keep.
+/// The answer with a file to keep. The name may be anybody's: quotes and line ends in it reach no header.
 #[must_use]
 pub fn download(name: &str, mime: &'static str, bytes: Vec<u8>) -> Response {
-    let disposition = format!("attachment; filename=\"{name}\"");
-    ([(header::CONTENT_TYPE, mime.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes)
+    ([(header::CONTENT_TYPE, mime.to_owned()), (header::CONTENT_DISPOSITION, attachment(name))], bytes)
         .into_response()
+}
+
+/// How a file is to be kept (RFC 6266): the name in plain letters, and as it is in percent signs.
+fn attachment(name: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_' | ' ');
+    let plain: String = name.chars().map(|letter| if is_plain(letter) { letter } else { '_' }).collect();
+    if plain == name {
+        return format!("attachment; filename=\"{name}\"");
+    }
+    let encoded: String = name
+        .bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect();
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_files_name_cannot_end_the_header_that_it_stands_in() {
+        assert_eq!(attachment("a-1.csv"), "attachment; filename=\"a-1.csv\"");
+        assert_eq!(
+            attachment("a\"; x=\r\n登.csv"),
+            "attachment; filename=\"a__ x____.csv\"; filename*=UTF-8''a%22%3B%20x%3D%0D%0A%E7%99%BB.csv"
+        );
+    }
 }

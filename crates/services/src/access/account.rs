@@ -91,7 +91,7 @@ pub async fn change_password(
 }
 
 /// What a refused password says.
-pub(super) fn unfit(problem: PasswordProblem) -> Refusal {
+pub(crate) fn unfit(problem: PasswordProblem) -> Refusal {
     match problem {
         PasswordProblem::TooShort => Refusal::invalid(
             "password.too_short",

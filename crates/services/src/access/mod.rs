@@ -18,12 +18,15 @@ pub use change_person::{
 };
 pub(crate) use hashing::Hashing;
 pub use hashing::hash_password;
+pub(crate) use account::unfit;
+pub(crate) use people::{enter_grant, enter_person};
 pub use people::{NewGrant, NewPerson, create_person, grant_role, withdraw_grant};
 pub use read_people::{
     GrantDetail, GrantState, PEOPLE_PER_PAGE, PeopleList, PersonDetail, PersonSummary, list_people,
     read_person,
 };
 pub use scope_words::{ScopeWords, describe_scopes};
+pub(crate) use session::holds_today;
 pub use session::{
     Held, OpenedSession, SessionLimits, SignedIn, choose_role, close_session, find_session, open_session,
 };

@@ -3,7 +3,7 @@
 use serde_json::json;
 use xiaoxiang_domain::access::{Action, Grant};
 use xiaoxiang_store::person::{self as store, GrantRow, PersonRow};
-use xiaoxiang_store::{NewEntry, StoreError};
+use xiaoxiang_store::{NewEntry, StoreError, WriteTx};
 
 use super::change_person::{Parting, keep_an_administrator};
 use crate::actor::Actor;
@@ -40,6 +40,18 @@ pub struct NewGrant {
 /// Enters a person, who may do nothing until something is granted; gives the id.
 pub async fn create_person(app: &App, actor: &Actor, person: &NewPerson) -> Result<String, Refusal> {
     actor.permit(Action::ManagePeople)?;
+    let mut tx = app.db.begin(app.clock.now_ms()).await?;
+    let (person_id, entry) = enter_person(app, &mut tx, person).await?;
+    tx.commit(actor.log_name(), [entry], []).await?;
+    Ok(person_id)
+}
+
+/// Enters a person within a transaction; gives the id and the entry of the log.
+pub(crate) async fn enter_person(
+    app: &App,
+    tx: &mut WriteTx,
+    person: &NewPerson,
+) -> Result<(String, NewEntry), Refusal> {
     let sign_in_name = person.sign_in_name.trim().to_lowercase();
     let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_' | '@');
     let count = sign_in_name.chars().count();
@@ -65,8 +77,7 @@ pub async fn create_person(app: &App, actor: &Actor, person: &NewPerson) -> Resu
         created_at_ms: app.clock.now_ms(),
         revision: 1,
     };
-    let mut tx = app.db.begin(app.clock.now_ms()).await?;
-    match store::save(&mut tx, &row).await {
+    match store::save(tx, &row).await {
         Err(StoreError::Conflict(_)) => {
             return Err(Refusal::invalid(
                 "person.sign_in_name_taken",
@@ -81,8 +92,7 @@ pub async fn create_person(app: &App, actor: &Actor, person: &NewPerson) -> Resu
         subject: format!("person:{person_id}"),
         payload: json!({ "must_change_password": row.must_change_password }),
     };
-    tx.commit(actor.log_name(), [entry], []).await?;
-    Ok(person_id)
+    Ok((person_id, entry))
 }
 
 /// Grants a role; gives the grant's id.
@@ -93,6 +103,19 @@ pub async fn grant_role(
     new: &NewGrant,
 ) -> Result<String, Refusal> {
     actor.permit(Action::ManagePeople)?;
+    let mut tx = app.db.begin(app.clock.now_ms()).await?;
+    let (grant_id, entry) = enter_grant(app, &mut tx, person_id, new).await?;
+    tx.commit(actor.log_name(), [entry], []).await?;
+    Ok(grant_id)
+}
+
+/// Grants a role within a transaction; gives the id and the entry of the log.
+pub(crate) async fn enter_grant(
+    app: &App,
+    tx: &mut WriteTx,
+    person_id: &str,
+    new: &NewGrant,
+) -> Result<(String, NewEntry), Refusal> {
     if !new.grant.is_sound() {
         return Err(Refusal::invalid(
             "grant.scope",
@@ -102,8 +125,7 @@ pub async fn grant_role(
     }
     let basis = checked("grant.basis", "授权依据", "basis", &new.basis)?;
     let grant_id = app.new_id()?;
-    let mut tx = app.db.begin(app.clock.now_ms()).await?;
-    if store::find(&mut tx, person_id).await?.is_none() {
+    if store::find(tx, person_id).await?.is_none() {
         return Err(Refusal::NotFound(person_id.to_owned()));
     }
     let row = GrantRow {
@@ -117,7 +139,7 @@ pub async fn grant_role(
         granted_at_ms: app.clock.now_ms(),
         withdrawn_at_ms: None,
     };
-    store::save_grant(&mut tx, &row).await?;
+    store::save_grant(tx, &row).await?;
     let entry = NewEntry {
         kind: "person.role_granted",
         subject: format!("person:{person_id}"),
@@ -126,8 +148,7 @@ pub async fn grant_role(
             "valid_to": row.valid_to, "basis": row.basis,
         }),
     };
-    tx.commit(actor.log_name(), [entry], []).await?;
-    Ok(grant_id)
+    Ok((grant_id, entry))
 }
 
 /// Takes a role back; it is gone with the next request of whoever acts in it, on every node.

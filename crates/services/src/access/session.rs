@@ -164,6 +164,18 @@ pub(super) async fn held_today(app: &App, tx: &mut Tx, person_id: &str) -> Resul
     Ok(held)
 }
 
+/// Whether a person who is not disabled holds a role today.
+pub(crate) async fn holds_today(
+    app: &App,
+    tx: &mut Tx,
+    person_id: &str,
+    role: Role,
+) -> Result<bool, Refusal> {
+    let is_there = people::find(tx, person_id).await?.is_some_and(|person| !person.is_disabled);
+    let held = held_today(app, tx, person_id).await?;
+    Ok(is_there && held.iter().any(|held| held.grant.role == role))
+}
+
 /// A stored grant.
 pub(super) fn read_grant(row: &GrantRow) -> Result<Grant, StoreError> {
     let damaged = || StoreError::Damaged(format!("grant {}", row.grant_id));

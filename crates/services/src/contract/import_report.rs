@@ -1,6 +1,6 @@
 //! What an import did, row by row where somebody has to look.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use xiaoxiang_domain::contract::FieldDifference;
 
 use crate::sheet::SheetProblem;
@@ -27,7 +27,7 @@ pub enum Consent {
 }
 
 /// A row whose content differs from the contract on record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// 登记编号
     pub registration_number: String,
@@ -40,7 +40,7 @@ pub struct Difference {
 }
 
 /// What became of a differing row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DifferenceOutcome {
     /// Waits for consent.
@@ -67,7 +67,7 @@ impl DifferenceOutcome {
 }
 
 /// The outcome of an import.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ImportReport {
     /// Id of the import; none where nothing changed or for a dry run.
     pub import_id: Option<String>,
@@ -99,6 +99,8 @@ pub struct ImportReport {
     pub ignored_sheets: Vec<String>,
     /// Sheet columns that fill no field.
     pub ignored_columns: Vec<String>,
+    /// Months in which the contracts of the file were registered, in order.
+    pub months: Vec<String>,
     /// The first problems.
     #[serde(skip)]
     pub problems: Vec<SheetProblem>,

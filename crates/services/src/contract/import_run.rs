@@ -138,6 +138,7 @@ impl<'a> Run<'a> {
     /// Commits, or gives nothing where somebody else's commit makes a fresh attempt necessary.
     pub async fn finish(mut self, actor: &Actor) -> Result<Option<ImportReport>, Refusal> {
         self.flush().await?;
+        self.report.months = self.months.iter().map(ToString::to_string).collect();
         if self.report.problem_count > 0 && self.origin.strictness == Strictness::AllOrNothing {
             self.discard().await?;
             self.report.problems.truncate(LISTED_MAX);

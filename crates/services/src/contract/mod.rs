@@ -3,6 +3,7 @@
 mod erase_personal_data;
 mod export_contracts;
 mod import_contracts;
+pub mod import_queue;
 mod import_report;
 mod import_run;
 mod list_contracts;
@@ -17,7 +18,9 @@ mod view_contacts;
 pub use erase_personal_data::erase_personal_data;
 pub use export_contracts::{EXPORT_ROWS_MAX, ListFile, export_contracts};
 pub use import_contracts::{ImportRequest, discard_abandoned_imports, import_contracts, import_records};
-pub use import_report::{Consent, Difference, ImportReport, Strictness, difference_rows};
+pub use import_report::{
+    Consent, Difference, DifferenceOutcome, ImportReport, Strictness, difference_rows,
+};
 pub use list_contracts::{
     ContractsAsk, ContractsPage, LIST_PAGE_ROWS, ListedContract, ListedOrganisation, ORGANISATIONS_FOUND_MAX,
     find_organisations, list_contracts,

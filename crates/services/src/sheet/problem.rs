@@ -1,9 +1,10 @@
 //! What is wrong with an uploaded sheet, where it is, and what its owner should do about it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::cell::column_letters;
 use crate::paper::{ByteOrderMark, CsvWriter};
@@ -12,7 +13,7 @@ use crate::paper::{ByteOrderMark, CsvWriter};
 pub const PROBLEM_VALUE_CHARACTERS_MAX: usize = 80;
 
 /// One problem of a file or of a cell (问题), complete in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SheetProblem {
     /// Name of the sheet; none where the file as a whole is refused.
     pub sheet: Option<Box<str>>,
@@ -23,14 +24,14 @@ pub struct SheetProblem {
     /// The offending value, cut to [`PROBLEM_VALUE_CHARACTERS_MAX`], control characters made visible.
     pub value: Option<Box<str>>,
     /// Stable name: `sheet.zip_bomb`.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// Reason and remedy.
     #[serde(flatten)]
     pub words: Box<ProblemWords>,
 }
 
 /// A column as the user finds it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProblemColumn {
     /// Letters: `AB`.
     pub letter: String,
@@ -39,7 +40,7 @@ pub struct ProblemColumn {
 }
 
 /// Reason and remedy in both languages.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProblemWords {
     /// Why it is refused, Chinese.
     pub reason_zh: String,
@@ -55,7 +56,14 @@ impl SheetProblem {
     /// Starts a problem of the whole file; [`Self::at_row`] and [`Self::in_column`] narrow it down.
     #[must_use]
     pub fn new(code: &'static str) -> Self {
-        Self { sheet: None, row: None, column: None, value: None, code, words: Box::default() }
+        Self {
+            sheet: None,
+            row: None,
+            column: None,
+            value: None,
+            code: Cow::Borrowed(code),
+            words: Box::default(),
+        }
     }
 
     /// Says why.
@@ -169,7 +177,7 @@ pub fn write_problems_csv(
             letter,
             header,
             problem.value.as_deref().unwrap_or_default(),
-            problem.code,
+            &problem.code,
             &problem.words.reason_zh,
             &problem.words.what_to_do_zh,
             &problem.words.reason_en,

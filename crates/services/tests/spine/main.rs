@@ -6,6 +6,7 @@ mod bulletins;
 mod contract_list;
 mod histories;
 mod import;
+mod import_queue;
 mod open_data;
 mod personal;
 mod refusals;

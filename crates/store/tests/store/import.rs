@@ -38,6 +38,9 @@ both_backends! {
         assert_eq!(import::find_of_change_set(&mut tx, 99).await.unwrap(), None);
         let listed = import::list(&mut tx, 2).await.unwrap();
         assert_eq!(listed, [rows[1].clone(), rows[2].clone()]);
+        let past = import::list_past(&mut tx, 2).await.unwrap();
+        let told: Vec<_> = past.iter().map(|row| (row.import_id.as_str(), row.position, row.actor.as_str())).collect();
+        assert_eq!(told, [("c", 2, "tester"), ("b", 1, "tester")]);
         drop(tx);
         raw(&db, "DELETE FROM contract_import").await.unwrap_err();
     }

@@ -2,6 +2,7 @@
 
 mod account;
 mod corrections;
+mod imports;
 mod links;
 mod places;
 mod sign_in;

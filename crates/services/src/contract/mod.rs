@@ -18,9 +18,7 @@ mod view_contacts;
 pub use erase_personal_data::erase_personal_data;
 pub use export_contracts::{EXPORT_ROWS_MAX, ListFile, export_contracts};
 pub use import_contracts::{ImportRequest, discard_abandoned_imports, import_contracts, import_records};
-pub use import_report::{
-    Consent, Difference, DifferenceOutcome, ImportReport, Strictness, difference_rows,
-};
+pub use import_report::{Consent, Difference, DifferenceOutcome, ImportReport, Strictness, difference_rows};
 pub use list_contracts::{
     ContractsAsk, ContractsPage, LIST_PAGE_ROWS, ListedContract, ListedOrganisation, ORGANISATIONS_FOUND_MAX,
     find_organisations, list_contracts,

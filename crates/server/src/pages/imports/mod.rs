@@ -29,7 +29,7 @@ use crate::language::Language;
 use crate::routes::{Access, Route};
 
 /// Files taken at once.
-pub const FILES_MAX: usize = 8;
+pub const FILES_MAX: usize = 6;
 /// Bytes of all files of one form, with room for what stands between them.
 const FORM_BYTES_MAX: usize = (UPLOAD_BYTES_MAX as usize + 1024) * FILES_MAX + 64 * 1024;
 

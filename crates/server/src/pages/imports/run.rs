@@ -114,9 +114,7 @@ impl ImportRunPage {
     fn source(&self) -> String {
         let label = source_label(&self.shell, self.run.source);
         match &self.run.row.recognised_by {
-            Some(words) => {
-                self.shell.say("import-source-recognised", [("source", label), ("words", words)])
-            }
+            Some(words) => self.shell.say("import-source-recognised", [("source", label), ("words", words)]),
             None => label.to_owned(),
         }
     }
@@ -128,8 +126,11 @@ impl ImportRunPage {
             (row.accepts_changes, "import-option-accept-changes"),
             (row.keeps_valid, "import-option-keep-valid"),
         ];
-        let chosen: Vec<&str> =
-            chosen.into_iter().filter(|(is_chosen, _)| *is_chosen).map(|(_, key)| self.shell.t(key)).collect();
+        let chosen: Vec<&str> = chosen
+            .into_iter()
+            .filter(|(is_chosen, _)| *is_chosen)
+            .map(|(_, key)| self.shell.t(key))
+            .collect();
         if chosen.is_empty() {
             self.shell.t("import-option-none").to_owned()
         } else {
@@ -217,9 +218,10 @@ impl ImportRunPage {
         &self,
         report: &'page ImportReport,
     ) -> Vec<(&'page Difference, &'page FieldDifference)> {
-        let lines = report.differences.iter().flat_map(|difference| {
-            difference.fields.iter().map(move |field| (difference, field))
-        });
+        let lines = report
+            .differences
+            .iter()
+            .flat_map(|difference| difference.fields.iter().map(move |field| (difference, field)));
         lines.take(LINES_MAX).collect()
     }
 

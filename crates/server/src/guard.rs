@@ -9,10 +9,12 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::MethodRouter;
 use xiaoxiang_services::access::{SecretToken, SignedIn, find_session};
+use xiaoxiang_services::setup::setup_step;
 use xiaoxiang_services::{Actor, Refusal};
 
 use crate::language::Language;
 use crate::pages::failure::Failure;
+use crate::pages::setup::SETUP_PATH;
 use crate::pages::{PageState, Visit};
 use crate::routes::Access;
 
@@ -45,6 +47,11 @@ pub fn guarded(
 }
 
 async fn stand(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let wanted = request.uri().path().to_owned();
+    if reads && let Some(address) = first_run(&guard.state, &wanted).await {
+        return Redirect::to(&address).into_response();
+    }
     let found = match session_token(request.headers()) {
         Some(token) => find_session(&guard.state.app, &token).await,
         None => Ok(None),
@@ -82,6 +89,22 @@ async fn stand(State(guard): State<Guard>, mut request: Request, next: Next) -> 
                 }
             }
         }
+    }
+}
+
+/// Where every page leads while nobody is entered; looked up until somebody is.
+async fn first_run(state: &PageState, wanted: &str) -> Option<String> {
+    if !state.setup.is_offered() || Language::strip(wanted) == SETUP_PATH {
+        return None;
+    }
+    match setup_step(&state.app).await {
+        Ok(Some(_)) => Some(Language::of_path(wanted).link(SETUP_PATH)),
+        Ok(None) => {
+            state.setup.close();
+            None
+        }
+        // The page itself says what is wrong with the store.
+        Err(_) => None,
     }
 }
 

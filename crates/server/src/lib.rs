@@ -10,4 +10,5 @@ pub mod operation;
 pub mod pages;
 pub mod region_files;
 pub mod routes;
+pub mod setup_gate;
 pub mod web_assets;

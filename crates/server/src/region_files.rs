@@ -1,16 +1,20 @@
 //! Region folders: read from disk, or the ones that the binary carries.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use rust_embed::RustEmbed;
-use xiaoxiang_domain::region::RegionLayer;
+use sha2::{Digest as _, Sha256};
+use xiaoxiang_domain::region::{Region, RegionLayer};
 use xiaoxiang_services::Refusal;
 
 /// Files of one region folder.
 const FILES_MAX: usize = 2_000;
 /// Size of one file.
 const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Bytes of the hash that tells two versions of a region apart on screen.
+const VERSION_BYTES: usize = 4;
 /// Folders below the region folder.
 const DEPTH_MAX: usize = 4;
 
@@ -49,6 +53,60 @@ pub fn shipped_layers(name: &str) -> Option<Vec<RegionLayer>> {
         layers.insert(0, shipped_layer(&base)?);
     }
     Some(layers)
+}
+
+/// A region whose folder the binary carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShippedRegion {
+    /// Name of its folder.
+    pub folder: String,
+    /// 名称
+    pub name: String,
+    /// English name.
+    pub name_en: String,
+    /// Rows of its own city table.
+    pub cities: usize,
+    /// Its parks.
+    pub parks: usize,
+    /// Short hash of its files and of those that it extends.
+    pub version: String,
+    /// Whether it is the whole country, which every province extends.
+    pub is_country: bool,
+}
+
+/// Every region that the binary carries, provinces first; read once.
+#[must_use]
+pub fn shipped_regions() -> &'static [ShippedRegion] {
+    static REGIONS: OnceLock<Vec<ShippedRegion>> = OnceLock::new();
+    REGIONS.get_or_init(|| {
+        let folders: BTreeSet<String> =
+            Shipped::iter().filter_map(|path| path.strip_suffix("/region.yaml").map(str::to_owned)).collect();
+        let mut regions: Vec<ShippedRegion> =
+            folders.into_iter().filter_map(|folder| shipped_region(&folder)).collect();
+        regions.sort_by_key(|region| (region.is_country, region.folder.clone()));
+        regions
+    })
+}
+
+fn shipped_region(folder: &str) -> Option<ShippedRegion> {
+    let layers = shipped_layers(folder)?;
+    let region = Region::parse(&layers).ok()?;
+    let mut digest = Sha256::new();
+    for (path, text) in layers.iter().flat_map(|layer| &layer.files) {
+        digest.update(path);
+        digest.update([0]);
+        digest.update(text);
+        digest.update([0]);
+    }
+    Some(ShippedRegion {
+        folder: folder.to_owned(),
+        name: region.name().to_owned(),
+        name_en: region.name_en().to_owned(),
+        cities: region.cities().len(),
+        parks: region.parks().all().len(),
+        version: hex::encode(&digest.finalize()[..VERSION_BYTES]),
+        is_country: layers.len() == 1,
+    })
 }
 
 fn shipped_layer(name: &str) -> Option<RegionLayer> {

@@ -94,6 +94,7 @@ pub fn all() -> Vec<Route> {
         pages::account::routes(),
         pages::guide::routes(),
         pages::imports::routes(),
+        pages::setup::routes(),
     ]
     .concat()
 }

@@ -15,6 +15,7 @@ pub mod paper;
 mod personal_data;
 pub mod refusal;
 pub mod region;
+pub mod setup;
 pub mod sheet;
 pub mod target;
 

@@ -1,7 +1,7 @@
 //! `demo`: an example province (示例省), prepared once and served.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::civil::Date;
@@ -14,6 +14,7 @@ use xiaoxiang_services::bulletin::{Signing, draft_bulletin, list_bulletins, sign
 use xiaoxiang_services::contract::import_records;
 use xiaoxiang_services::demo::{EXAMPLE_REGISTRARS, Example, example};
 use xiaoxiang_services::region::import_region;
+use xiaoxiang_services::setup::enter_example_people;
 use xiaoxiang_services::target::save_targets;
 use xiaoxiang_services::{Actor, App, Refusal};
 use xiaoxiang_store::SchemaState;
@@ -34,6 +35,11 @@ const SIGNED_PERIODS: [&str; 5] = ["2017", "2024", "2025", "2026-08", "2026-09"]
 const LAST_PERIOD: &str = "2026-09";
 /// The last day of the example's contracts.
 const EXAMPLE_DAY: (i16, i8, i8) = (2026, 10, 31);
+
+/// Where the example people's password is kept; outside the demo nobody has one that is written anywhere.
+const PASSWORD_FILE: &str = "demo-password.txt";
+/// Random bytes of that password.
+const PASSWORD_BYTES: usize = 8;
 
 /// Arguments of `demo`.
 #[derive(Debug, Args)]
@@ -79,12 +85,33 @@ pub async fn run(context: &Context, arguments: DemoArguments) -> CommandResult {
         );
         prepare(&app, &context).await?;
     }
+    let password = password_of(&app, &context, &arguments.data_dir).await?;
+    say(
+        &format!("示例人员的登录名为 demo.statistician 等，口令：{password}"),
+        &format!("example people sign in as demo.statistician and so on with the password {password}"),
+    );
     if arguments.no_serve {
         app.db.close().await;
         return Ok(Outcome::Done);
     }
     let log_key = database::key_of(&app, &context)?;
     serve::serve(app, &context.configuration.configuration, DataOrigin::Example, log_key).await
+}
+
+/// The password of the example people, drawn once and kept beside the database; enters them where nobody is.
+async fn password_of(app: &App, context: &Context, folder: &Path) -> Result<String, Refusal> {
+    let path = folder.join(PASSWORD_FILE);
+    let failed = |source| Refusal::File { path: path.display().to_string(), source };
+    let password = match std::fs::read_to_string(&path) {
+        Ok(kept) => kept.trim().to_owned(),
+        Err(_) => {
+            let drawn = hex::encode(&app.random_32()?[..PASSWORD_BYTES]);
+            std::fs::write(&path, format!("{drawn}\n")).map_err(failed)?;
+            drawn
+        }
+    };
+    enter_example_people(app, &context.actor, &password).await?;
+    Ok(password)
 }
 
 async fn is_prepared(app: &App) -> Result<bool, Refusal> {

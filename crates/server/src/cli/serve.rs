@@ -8,6 +8,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 use xiaoxiang_services::access::SessionLimits;
 use xiaoxiang_services::log::LogKey;
+use xiaoxiang_services::setup::setup_step;
 use xiaoxiang_services::{App, Refusal};
 
 use super::output::say;
@@ -18,6 +19,7 @@ use crate::operation::{self, Ending, Operation};
 use crate::pages::PageState;
 use crate::pages::shell::DataOrigin;
 use crate::routes::router;
+use crate::setup_gate::SetupGate;
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -58,7 +60,15 @@ pub async fn serve(
     let operation = Operation::new(&app, configuration);
     let imports = ImportWorker::start(&app)?;
     let public_origin = configuration.public_origin.clone();
-    let pages = PageState { app, origin, log_key: Arc::new(log_key), public_origin };
+    // The demo has its people; anybody who can reach a new server must show that they can also see it.
+    let (setup, code) = match origin {
+        DataOrigin::Example => (SetupGate::closed(), None),
+        DataOrigin::Real => SetupGate::of_server(&app, address.ip())?,
+    };
+    if let (Some(code), Some(_)) = (code, setup_step(&app).await?) {
+        say(&format!("首次启用，启用码：{code}"), &format!("first run, setup code: {code}"));
+    }
+    let pages = PageState { app, origin, log_key: Arc::new(log_key), public_origin, setup };
     let router = operation::layered(router(pages), &operation);
     let metrics = match configuration.metrics.listen {
         Some(listen_on) => {

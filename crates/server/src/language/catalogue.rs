@@ -37,6 +37,7 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "access",
     "guide",
     "imports",
+    "setup",
     "operation",
 ];
 

@@ -1,6 +1,9 @@
 //! Words and choices that the home page shares with others, and the home page before there is a bulletin.
 
 use askama::Template;
+use xiaoxiang_domain::access::Action;
+use xiaoxiang_domain::bulletin::{Direction, Measure, PrintedTable};
+use xiaoxiang_services::bulletin::Product;
 use xiaoxiang_domain::bulletin::{Direction, Measure};
 
 use super::shell::Shell;

@@ -17,6 +17,7 @@ pub mod place;
 pub mod public;
 pub mod reading;
 pub mod security;
+pub mod setup;
 pub mod shell;
 pub mod sign_in;
 pub mod statistics;

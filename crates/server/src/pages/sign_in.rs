@@ -10,8 +10,11 @@ use serde::Deserialize;
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::access::{BROWSER_KNOWN_MS, SignInTry, close_session, sign_in};
 
+use xiaoxiang_services::setup::{ExamplePerson, list_example_people, open_example_session};
+
 use super::client::ClientAddress;
-use super::shell::{Section, Shell};
+use super::failure::Failure;
+use super::shell::{DataOrigin, Section, Shell};
 use super::visit::{PageState, Visit};
 use crate::guard::{self, BROWSER_COOKIE, SESSION_COOKIE, SIGN_IN_PATH};
 use crate::routes::{Access, Route};
@@ -25,6 +28,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::page(SIGN_IN_PATH, Access::Open, routing::get(show)),
         Route::form(SIGN_IN_PATH, Access::Open, routing::post(send)),
+        Route::form("/sign-in/example", Access::Open, routing::post(example)),
         Route::form("/sign-out", Access::Open, routing::post(leave)),
     ]
 }
@@ -40,6 +44,22 @@ pub struct SignInPage {
     to: String,
     /// Why the last try was refused.
     problem: Option<String>,
+    /// The demo's people; nobody elsewhere.
+    examples: Vec<ExamplePerson>,
+}
+
+impl SignInPage {
+    fn example_label(&self, person: &ExamplePerson) -> &'static str {
+        self.shell.language.pick(person.role.label(), person.role.label_en())
+    }
+}
+
+/// Which of the demo's people.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ExampleForm {
+    person: String,
+    to: String,
 }
 
 /// Where to go after a sign-in.
@@ -58,19 +78,25 @@ struct SignInForm {
     to: String,
 }
 
-async fn show(visit: Visit, Query(query): Query<ToQuery>) -> Response {
+async fn show(visit: Visit, State(state): State<PageState>, Query(query): Query<ToQuery>) -> Response {
     if visit.signed_in.is_some() {
         return lead_on(&visit, &query.to);
     }
-    visit.page(&page(&visit, "", &query.to, None))
+    visit.page(&page(&visit, &state, "", &query.to, None).await)
 }
 
-fn page(visit: &Visit, name: &str, to: &str, problem: Option<String>) -> SignInPage {
+async fn page(visit: &Visit, state: &PageState, name: &str, to: &str, problem: Option<String>) -> SignInPage {
+    let examples = match state.origin {
+        // Without the list one signs in by name all the same.
+        DataOrigin::Example => list_example_people(&visit.app).await.unwrap_or_default(),
+        DataOrigin::Real => Vec::new(),
+    };
     SignInPage {
         shell: visit.shell(Section::Elsewhere, visit.language.text("sign-in-title")),
         name: name.to_owned(),
         to: guard::return_address(to).unwrap_or_default().to_owned(),
         problem,
+        examples,
     }
 }
 
@@ -106,21 +132,35 @@ async fn send(
             (cookies, lead_on(&visit, &form.to)).into_response()
         }
         Err(refusal @ (Refusal::TooMany { .. } | Refusal::Invalid { .. })) => {
-            refused(&visit, &form, &refusal)
+            refused(&visit, &state, &form, &refusal).await
         }
         Err(refusal) => visit.refused(&refusal),
     }
 }
 
 /// The form again: the name is kept, the password is not.
-fn refused(visit: &Visit, form: &SignInForm, refusal: &Refusal) -> Response {
-    let page = page(visit, &form.name, &form.to, Some(visit.sentence(refusal)));
+async fn refused(visit: &Visit, state: &PageState, form: &SignInForm, refusal: &Refusal) -> Response {
+    let page = page(visit, state, &form.name, &form.to, Some(visit.sentence(refusal))).await;
     match refusal {
         Refusal::TooMany { retry_after_s } => {
             let wait = [(header::RETRY_AFTER, retry_after_s.to_string())];
             (StatusCode::TOO_MANY_REQUESTS, wait, visit.page(&page)).into_response()
         }
         _ => visit.unprocessed(&page),
+    }
+}
+
+/// Signs in as one of the demo's people; outside the demo there is no such thing.
+async fn example(visit: Visit, State(state): State<PageState>, Form(form): Form<ExampleForm>) -> Response {
+    if state.origin != DataOrigin::Example {
+        return visit.failed(Failure::NotFound);
+    }
+    match open_example_session(&visit.app, &form.person).await {
+        Ok(opened) => {
+            let session = cookie(SESSION_COOKIE, opened.token.text(), state.public_origin.as_deref(), None);
+            ([(header::SET_COOKIE, session)], lead_on(&visit, &form.to)).into_response()
+        }
+        Err(refusal) => visit.refused(&refusal),
     }
 }
 

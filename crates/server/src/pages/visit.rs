@@ -16,6 +16,7 @@ use super::failure::{Failure, FailurePage};
 use super::reading;
 use super::shell::{DataOrigin, Section, Shell, Standing};
 use crate::language::Language;
+use crate::setup_gate::SetupGate;
 
 /// What the pages are given.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct PageState {
     pub log_key: Arc<LogKey>,
     /// Where the outside world finds us, such as `https://tech.example`; none where the request's host is believed.
     pub public_origin: Option<String>,
+    /// The way into the first run.
+    pub setup: SetupGate,
 }
 
 /// One request for a page.

@@ -4,6 +4,7 @@ mod account;
 mod corrections;
 mod imports;
 mod links;
+mod setup;
 mod places;
 mod sign_in;
 mod support;

@@ -18,6 +18,7 @@ use xiaoxiang_server::pages::PageState;
 use xiaoxiang_server::pages::shell::DataOrigin;
 use xiaoxiang_server::region_files::shipped_layers;
 use xiaoxiang_server::routes::router;
+use xiaoxiang_server::setup_gate::SetupGate;
 use xiaoxiang_services::access::{NewGrant, NewPerson, create_person, grant_role, open_session};
 use xiaoxiang_services::bulletin::{Signing, draft_bulletin, sign_bulletin};
 use xiaoxiang_services::contract::record_contract;
@@ -72,7 +73,13 @@ pub async fn contracts_of_october(app: &App) -> impl Iterator<Item = Contract> {
 pub fn pages(app: App) -> Router {
     let key = tempfile::tempdir().expect("a folder");
     let log_key = LogKey::load_or_create(&app, &key.path().join("key.pem")).expect("a key");
-    router(PageState { app, origin: DataOrigin::Example, log_key: Arc::new(log_key), public_origin: None })
+    router(PageState {
+        app,
+        origin: DataOrigin::Example,
+        log_key: Arc::new(log_key),
+        public_origin: None,
+        setup: SetupGate::closed(),
+    })
 }
 
 /// The cookie of somebody new who has signed in and acts in one role.

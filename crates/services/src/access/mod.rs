@@ -11,6 +11,7 @@ mod sign_in;
 mod token_text;
 mod tokens;
 
+pub(crate) use account::unfit;
 pub use account::{SessionSummary, change_password, list_sessions};
 pub use change_person::{
     PersonChange, change_person, disable_person, enable_person, erase_person, one_time_password,
@@ -18,9 +19,8 @@ pub use change_person::{
 };
 pub(crate) use hashing::Hashing;
 pub use hashing::hash_password;
-pub(crate) use account::unfit;
-pub(crate) use people::{enter_grant, enter_person};
 pub use people::{NewGrant, NewPerson, create_person, grant_role, withdraw_grant};
+pub(crate) use people::{enter_grant, enter_person};
 pub use read_people::{
     GrantDetail, GrantState, PEOPLE_PER_PAGE, PeopleList, PersonDetail, PersonSummary, list_people,
     read_person,

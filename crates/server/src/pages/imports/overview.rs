@@ -48,6 +48,11 @@ impl ImportsPage {
         self.shell.may(Action::ImportContracts)
     }
 
+    /// Nothing was ever put in.
+    fn is_first(&self) -> bool {
+        self.overview.imports.is_empty() && self.overview.open.is_empty() && self.overview.ended.is_empty()
+    }
+
     fn is_moving(&self) -> bool {
         self.overview.open.iter().any(|run| run.state.is_moving())
     }

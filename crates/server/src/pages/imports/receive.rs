@@ -1,7 +1,7 @@
 //! Takes the files of the form in, one after the other, and queues their reading.
 
 use axum::extract::Multipart;
-use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use xiaoxiang_services::Refusal;
@@ -44,7 +44,8 @@ impl From<Refusal> for Broken {
     }
 }
 
-pub(super) async fn receive(visit: Visit, mut form: Multipart) -> Response {
+pub(super) async fn receive(visit: Visit, form: Result<Multipart, MultipartRejection>) -> Response {
+    let Ok(mut form) = form else { return visit.misread() };
     let mut taken = Taken::default();
     match take_all(&visit, &mut form, &mut taken).await {
         Ok(()) => {}

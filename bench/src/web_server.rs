@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use xiaoxiang_server::pages::PageState;
 use xiaoxiang_server::pages::shell::DataOrigin;
 use xiaoxiang_server::routes::router;
+use xiaoxiang_server::setup_gate::SetupGate;
 use xiaoxiang_services::log::LogKey;
 use xiaoxiang_store::Db;
 
@@ -60,7 +61,8 @@ pub async fn serve(address: &str) -> Result<()> {
     std::fs::create_dir_all(&folder)?;
     let log_key = Arc::new(LogKey::load_or_create(&app, &folder.join("key.pem"))?);
     let bare = Router::new().route("/bare", get(bare)).with_state(app.db.clone());
-    let state = PageState { app, origin: DataOrigin::Example, log_key, public_origin: None };
+    let setup = SetupGate::closed();
+    let state = PageState { app, origin: DataOrigin::Example, log_key, public_origin: None, setup };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let line = json!({
         "origin": format!("http://{}", listener.local_addr()?),

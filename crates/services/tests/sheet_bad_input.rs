@@ -188,7 +188,7 @@ fn bytes_that_are_no_known_encoding_are_located() {
 #[test]
 fn an_open_quotation_mark_is_named_by_its_row() {
     let problem = refusal("编号,名称\n\n1,甲\n2,\"乙\n3,丙\n".to_owned());
-    assert_eq!((problem.code, problem.row), ("sheet.csv.open_quote", Some(4)));
+    assert_eq!((&*problem.code, problem.row), ("sheet.csv.open_quote", Some(4)));
     let wide = refusal(",".repeat(2000) + "x\n");
     assert_eq!(wide.code, "sheet.too_many_columns");
     let long = refusal("x".repeat(CELL_BYTES_MAX + 1));

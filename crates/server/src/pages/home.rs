@@ -2,8 +2,6 @@
 
 use askama::Template;
 use xiaoxiang_domain::access::Action;
-use xiaoxiang_domain::bulletin::{Direction, Measure, PrintedTable};
-use xiaoxiang_services::bulletin::Product;
 use xiaoxiang_domain::bulletin::{Direction, Measure};
 
 use super::shell::Shell;

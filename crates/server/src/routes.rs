@@ -92,6 +92,8 @@ pub fn all() -> Vec<Route> {
         pages::public::routes(),
         pages::sign_in::routes(),
         pages::account::routes(),
+        pages::people::routes(),
+        pages::organisations::routes(),
         pages::guide::routes(),
         pages::imports::routes(),
         pages::setup::routes(),

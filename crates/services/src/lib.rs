@@ -11,6 +11,7 @@ mod follow;
 mod kept;
 pub mod log;
 pub mod open_data;
+pub mod organisation;
 pub mod paper;
 mod personal_data;
 pub mod refusal;

@@ -18,6 +18,7 @@ pub mod job;
 pub mod log;
 mod migrate;
 pub mod organisation;
+pub mod organisation_change;
 pub mod person;
 pub mod region;
 pub mod session;

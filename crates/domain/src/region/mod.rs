@@ -5,6 +5,7 @@
 
 mod calendar;
 mod code_list;
+mod competence;
 mod contract_form;
 mod countries;
 mod division_code;
@@ -25,6 +26,7 @@ use std::collections::BTreeMap;
 
 pub use calendar::Calendar;
 pub use code_list::{Code, CodeList};
+pub use competence::{Competence, CompetentDepartment, Department, Matter};
 pub use contract_form::{ColumnKind, ContractForm, FIELD_KEYS, FormColumn, Presence, normalise_header};
 pub use countries::{Countries, Country};
 pub use divisions::{Certainty, Division, DivisionCode, DivisionLevel, DivisionProblem, Divisions};
@@ -64,6 +66,7 @@ pub struct Region {
     bulletin: BulletinSettings,
     open_data: Option<OpenDataSettings>,
     codes: BTreeMap<String, CodeList>,
+    matters: Vec<Matter>,
 }
 
 impl Region {
@@ -182,6 +185,19 @@ impl Region {
     #[must_use]
     pub const fn code_lists(&self) -> &BTreeMap<String, CodeList> {
         &self.codes
+    }
+
+    /// All matters whose competent department is known.
+    #[must_use]
+    pub fn matters(&self) -> &[Matter] {
+        &self.matters
+    }
+
+    /// Who is competent for a matter, such as `contract_registration`, on a day.
+    #[must_use]
+    pub fn competent_department(&self, matter: &str, day: jiff::civil::Date) -> Competence<'_> {
+        let matter = self.matters.iter().find(|one| one.key == matter);
+        matter.map_or(Competence::Unknown, |matter| matter.on(day))
     }
 
     /// The pattern of a kind of legal number, such as `bulletin`.

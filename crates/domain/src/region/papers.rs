@@ -18,7 +18,7 @@ pub enum Standing {
     Example,
 }
 
-const STANDINGS: [(&str, Standing); 3] =
+pub(super) const STANDINGS: [(&str, Standing); 3] =
     [("in_force", Standing::InForce), ("pending", Standing::Pending), ("example", Standing::Example)];
 
 /// Who issues the papers (发文机关).

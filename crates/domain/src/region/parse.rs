@@ -10,10 +10,12 @@ use super::papers::{self, BulletinSettings, Letterhead, NumberPattern, OpenDataS
 use super::places::{self, Parks, Registrars};
 use super::problem::{Mistake, Place, Sink};
 use super::text::nearest;
-use super::{Calendar, ContractForm, Countries, Region, RegionLayer, RegionProblem, division_file, names_en};
+use super::{
+    Calendar, ContractForm, Countries, Matter, Region, RegionLayer, RegionProblem, division_file, names_en,
+};
 
 /// Files with a fixed place; lists (`codes/`) and years (`calendar/`) come beside them.
-const FILES: [&str; 16] = [
+const FILES: [&str; 17] = [
     "region.yaml",
     "divisions.csv",
     "names_en.csv",
@@ -26,6 +28,7 @@ const FILES: [&str; 16] = [
     "number_patterns.yaml",
     "bulletin.yaml",
     "open_data.yaml",
+    "competence.yaml",
     "map/map.yaml",
     "map/prefectures.geojson",
     "map/counties.geojson",
@@ -79,6 +82,7 @@ pub(super) fn parse(layers: &[RegionLayer]) -> Result<Region, Vec<RegionProblem>
     let number_patterns = files.read("number_patterns.yaml", &mut sink, NumberPattern::read);
     let bulletin = files.read("bulletin.yaml", &mut sink, BulletinSettings::read);
     let open_data = files.read("open_data.yaml", &mut sink, OpenDataSettings::read).flatten();
+    let matters = files.read("competence.yaml", &mut sink, Matter::read);
     let map = read_map(&files, &divisions, &mut sink);
     let countries = files
         .0
@@ -113,6 +117,7 @@ pub(super) fn parse(layers: &[RegionLayer]) -> Result<Region, Vec<RegionProblem>
             bulletin: bulletin.unwrap_or_default(),
             open_data,
             codes,
+            matters: matters.unwrap_or_default(),
         }),
         _ => Err(problems),
     }

@@ -35,6 +35,8 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "statistics",
     "about",
     "access",
+    "people",
+    "organisations",
     "guide",
     "imports",
     "setup",

@@ -10,4 +10,6 @@ use super::shell::Shell;
 pub struct AboutPage {
     /// Shell of the page.
     pub shell: Shell,
+    /// Who is competent for which matter.
+    pub competence: Vec<String>,
 }

@@ -17,6 +17,7 @@ use xiaoxiang_services::region::{city_outlines, county_outlines};
 use super::about::AboutPage;
 use super::bulletin::{BulletinListPage, BulletinPage};
 use super::cell::CellPage;
+use super::competence::competence_lines;
 use super::failure::Failure;
 use super::flow::{FLOW_MEASURES, FlowPage};
 use super::home::EmptyHomePage;
@@ -251,7 +252,10 @@ async fn flow(visit: Visit, Query(query): Query<FlowQuery>) -> Response {
 
 async fn about(visit: Visit) -> Response {
     let shell = visit.shell(Section::About, visit.language.text("about-title"));
-    visit.page(&AboutPage { shell })
+    match competence_lines(&visit).await {
+        Ok(competence) => visit.page(&AboutPage { shell, competence }),
+        Err(refusal) => visit.refused(&refusal),
+    }
 }
 
 async fn prefectures(State(state): State<PageState>) -> Response {

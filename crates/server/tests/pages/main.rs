@@ -4,6 +4,8 @@ mod account;
 mod corrections;
 mod imports;
 mod links;
+mod organisations;
+mod people;
 mod places;
 mod setup;
 mod sign_in;

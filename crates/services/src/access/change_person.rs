@@ -223,7 +223,7 @@ fn checked_telephone(text: &str) -> Result<Option<String>, Refusal> {
 }
 
 /// The organisation of a credit code or exact name; none for an empty text.
-pub(super) async fn find_organisation(tx: &mut WriteTx, text: &str) -> Result<Option<i64>, Refusal> {
+pub(crate) async fn find_organisation(tx: &mut WriteTx, text: &str) -> Result<Option<i64>, Refusal> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);

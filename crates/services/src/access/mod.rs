@@ -5,6 +5,7 @@ mod change_person;
 mod hashing;
 mod people;
 mod read_people;
+mod scope_choice;
 mod scope_words;
 mod session;
 mod sign_in;
@@ -13,18 +14,22 @@ mod tokens;
 
 pub(crate) use account::unfit;
 pub use account::{SessionSummary, change_password, list_sessions};
+pub(crate) use change_person::find_organisation;
 pub use change_person::{
     PersonChange, change_person, disable_person, enable_person, erase_person, one_time_password,
     reset_password,
 };
 pub(crate) use hashing::Hashing;
 pub use hashing::hash_password;
+pub(crate) use people::checked;
 pub use people::{NewGrant, NewPerson, create_person, grant_role, withdraw_grant};
 pub(crate) use people::{enter_grant, enter_person};
+pub(crate) use read_people::like_pattern;
 pub use read_people::{
     GrantDetail, GrantState, PEOPLE_PER_PAGE, PeopleList, PersonDetail, PersonSummary, list_people,
     read_person,
 };
+pub use scope_choice::{ScopeChoice, ScopeChoices, read_scope, scope_choices};
 pub use scope_words::{ScopeWords, describe_scopes};
 pub(crate) use session::holds_today;
 pub use session::{

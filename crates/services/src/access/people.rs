@@ -172,7 +172,7 @@ pub async fn withdraw_grant(app: &App, actor: &Actor, grant_id: &str) -> Result<
 }
 
 /// A text that must not be empty and not too long.
-pub(super) fn checked(code: &'static str, zh: &str, en: &str, text: &str) -> Result<String, Refusal> {
+pub(crate) fn checked(code: &'static str, zh: &str, en: &str, text: &str) -> Result<String, Refusal> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > TEXT_CHARACTERS_MAX {
         return Err(Refusal::invalid(

@@ -97,7 +97,7 @@ pub async fn list_people(app: &App, actor: &Actor, text: &str, after: &str) -> R
     let mut tx = app.db.read().await?;
     let today = app.today_in(&mut tx).await?;
     let limit = i64::try_from(PEOPLE_PER_PAGE + 1).expect("invariant: a page is small");
-    let mut rows = store::search(&mut tx, &pattern(text), after, limit).await?;
+    let mut rows = store::search(&mut tx, &like_pattern(text), after, limit).await?;
     let has_more = rows.len() > PEOPLE_PER_PAGE;
     rows.truncate(PEOPLE_PER_PAGE);
     let mut held: HashMap<String, Vec<Grant>> = HashMap::new();
@@ -174,7 +174,7 @@ fn state(row: &GrantRow, grant: &Grant, today: jiff::civil::Date) -> GrantState 
 }
 
 /// A pattern that contains a text as it stands, whatever signs are in it.
-pub(crate) fn pattern(text: &str) -> String {
+pub(crate) fn like_pattern(text: &str) -> String {
     let mut pattern = String::from("%");
     for letter in text.trim().chars().take(SEARCH_CHARACTERS_MAX) {
         if matches!(letter, '%' | '_' | '!') {

@@ -235,3 +235,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn two_departments_for_one_matter_are_told() {
+    let file = |first: &str, second: &str| {
+        format!(
+            "matters:\n  - key: m\n    name: 事项\n    holders:\n      \
+             - {{ department: science, name: 甲, document: a{first} }}\n      \
+             - {{ department: industry, name: 乙, document: b{second} }}\n"
+        )
+    };
+    check("competence.yaml", &file("", ", from: 2020-01-01"), 6, "重叠");
+    check("competence.yaml", &file(", to: 2020-01-01", ", from: 2020-01-01"), 6, "重叠");
+    check("competence.yaml", &file(", to: 2020-01-01", ", from: 2020-13-01"), 6, "日期");
+    check("competence.yaml", &file(", to: 2020-01-01", "").replace("industry", "industri"), 6, "industry");
+}

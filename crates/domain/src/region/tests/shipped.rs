@@ -319,3 +319,19 @@ fn open_data_have_a_threshold_and_no_invented_licence() {
     assert_eq!((settings.respondents_min, settings.respondents_standing), (3, Standing::Pending));
     assert_eq!(settings.licence, None);
 }
+
+#[test]
+fn registration_is_with_the_industry_department_today_and_was_with_the_science_department() {
+    use super::super::{Competence, Department};
+    let region = &*HUNAN;
+    let on = |year, month, day| {
+        let competence = region.competent_department("contract_registration", date(year, month, day));
+        match competence {
+            Competence::Known(holder) => Some(holder.department),
+            _ => None,
+        }
+    };
+    assert_eq!(on(2017, 1, 1), Some(Department::Science));
+    assert_eq!(on(2026, 11, 23), Some(Department::Industry));
+    assert_eq!(on(2024, 1, 1), None, "no source gives the day");
+}

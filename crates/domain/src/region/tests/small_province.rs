@@ -101,3 +101,25 @@ fn new_codes_without_a_predecessor_are_refused_before_their_day() {
     assert!(problem.message_zh().contains("2024-03-01") && problem.to_string().contains("980122"));
     assert!(region.divisions().current(DivisionCode(980_122), date(2024, 3, 1)).is_ok());
 }
+
+#[test]
+fn a_matter_passes_from_one_department_to_the_next_and_the_days_between_are_pending() {
+    use super::super::{Competence, Department};
+    let mut own = province();
+    let file = "matters:\n  - key: contract_registration\n    name: 认定登记\n    holders:\n\
+                      - { department: science, name: 科技局, document: 甲, to: 2022-12-31 }\n\
+                      - { department: industry, name: 工信局, document: 乙, from: 2023-06-01 }\n";
+    own.files.insert("competence.yaml".to_owned(), file.replace("\n-", "\n      -"));
+    let region = Region::parse(&[base(), own]).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let on = |day| region.competent_department("contract_registration", day);
+    let department = |day| match on(day) {
+        Competence::Known(holder) => Some(holder.department),
+        _ => None,
+    };
+    assert_eq!(department(date(2001, 1, 1)), Some(Department::Science));
+    assert_eq!(department(date(2022, 12, 31)), Some(Department::Science));
+    assert!(matches!(on(date(2023, 3, 1)), Competence::Pending { before, after }
+        if before.document == "甲" && after.document == "乙"));
+    assert_eq!(department(date(2023, 6, 1)), Some(Department::Industry));
+    assert_eq!(region.competent_department("something", date(2023, 6, 1)), Competence::Unknown);
+}

@@ -1,4 +1,5 @@
 //! A person at a browser and the example province, for the whole journeys in `tests/` and for the pictures of the guide.
 
 pub mod province;
+pub mod sheets;
 pub mod visitor;

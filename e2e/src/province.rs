@@ -6,19 +6,17 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-/// A running `xiaoxiang demo`.
+/// A running `xiaoxiang`.
 pub struct Province {
     process: Child,
     origin: String,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Province {
     /// Prepares and serves the province on a free port.
     pub fn open() -> Result<Self> {
-        let program: PathBuf = std::env::var_os("XIAOXIANG_BIN")
-            .context("XIAOXIANG_BIN is not set: run `cargo xtask test`")?
-            .into();
+        let program = program()?;
         let folder = tempfile::tempdir()?;
         // `cargo xtask test` prepares it once; each journey gets a copy that it may change.
         if let Some(prepared) = std::env::var_os("XIAOXIANG_PROVINCE") {
@@ -27,9 +25,22 @@ impl Province {
                 std::fs::copy(entry.path(), folder.path().join(entry.file_name()))?;
             }
         }
-        let mut process = Command::new(program)
-            .args(["demo", "--port", "0", "--data-dir"])
-            .arg(folder.path())
+        let mut command = Command::new(program);
+        command.args(["demo", "--port", "0", "--data-dir"]).arg(folder.path());
+        Self::serve(command, folder)
+    }
+
+    /// Serves a database that is not there yet, as on the first day.
+    pub fn first_day() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let mut command = Command::new(program()?);
+        let database = format!("sqlite:{}", folder.path().join("xiaoxiang.db").display());
+        command.args(["serve", "--listen", "127.0.0.1:0", "--database", &database]);
+        Self::serve(command, folder)
+    }
+
+    fn serve(mut command: Command, folder: tempfile::TempDir) -> Result<Self> {
+        let mut process = command
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
@@ -37,16 +48,28 @@ impl Province {
         let messages = process.stderr.take().context("the binary's messages are piped")?;
         for line in BufReader::new(messages).lines() {
             if let Some(origin) = line?.strip_prefix("serving at ") {
-                return Ok(Self { process, origin: origin.to_owned(), _folder: folder });
+                return Ok(Self { process, origin: origin.to_owned(), folder });
             }
         }
-        bail!("the demo ended before it served: {}", process.wait()?)
+        bail!("the server ended before it served: {}", process.wait()?)
+    }
+
+    /// Where it keeps its data.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// The full address of a path.
     pub fn address(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
     }
+}
+
+/// The built binary.
+fn program() -> Result<PathBuf> {
+    let path =
+        std::env::var_os("XIAOXIANG_BIN").context("XIAOXIANG_BIN is not set: run `cargo xtask test`")?;
+    Ok(path.into())
 }
 
 impl Drop for Province {

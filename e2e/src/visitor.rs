@@ -180,10 +180,49 @@ impl Visitor {
         Ok(element.with_context(|| format!("no `{selector}` on the page"))?.click().await?)
     }
 
+    /// Presses the first button whose words contain these.
+    pub async fn press(&self, words: &str) -> Result<()> {
+        let path = format!("//button[contains(normalize-space(.), '{words}')]");
+        Ok(self.client.find(Locator::XPath(&path)).await?.click().await?)
+    }
+
     /// Path and query of the page shown.
     pub async fn path(&self) -> Result<String> {
         let url = self.client.current_url().await?;
         Ok(url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path())))
+    }
+
+    /// Loads the page again until an element shows the words, as somebody without scripts would.
+    pub async fn reload_until(&self, selector: &str, words: &str) -> Result<()> {
+        for _ in 0..PATIENCE.as_millis() / 500 {
+            let found = self.client.find(Locator::Css(selector)).await;
+            if let Ok(element) = found
+                && element.text().await.is_ok_and(|text| text.contains(words))
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            self.client.refresh().await?;
+        }
+        bail!("`{selector}` never showed `{words}`")
+    }
+
+    /// What a link downloads, with the visitor's own cookies.
+    pub async fn bytes_of(&self, selector: &str) -> Result<Vec<u8>> {
+        let link = self.client.find(Locator::Css(selector)).await?;
+        let address = link.prop("href").await?.with_context(|| format!("`{selector}` is no link"))?;
+        let cookies = self.client.get_all_cookies().await?;
+        let cookies: Vec<String> =
+            cookies.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
+        let request = http::Request::get(&address).header("cookie", cookies.join("; "));
+        let client: hyper_util::client::legacy::Client<_, http_body_util::Empty<hyper::body::Bytes>> =
+            hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
+                .build(fantoccini_connector());
+        let answer = client.request(request.body(http_body_util::Empty::new())?).await?;
+        if !answer.status().is_success() {
+            bail!("{address} answered {}", answer.status());
+        }
+        Ok(http_body_util::BodyExt::collect(answer.into_body()).await?.to_bytes().to_vec())
     }
 
     /// Runs a script that returns a whole number.

@@ -1,4 +1,4 @@
-//! The tasks of this repository: `cargo xtask demo | test | check | bench | soak | dist | db`.
+//! The tasks of this repository: `cargo xtask demo | test | check | bench | soak | dist | guide | db`.
 //!
 //! Only `anyhow` and the standard library, so that it compiles in seconds on a fresh machine.
 
@@ -13,6 +13,7 @@ mod demo;
 mod dist;
 mod front_end;
 mod guard;
+mod guide;
 mod packages;
 mod postgres;
 mod run;
@@ -32,6 +33,7 @@ usage: cargo xtask COMMAND
   bench [NAME] [--rows N]                   release build against the speed targets and the peers
   soak [--histories 10000] [--crashes 100]  the same tests with large numbers, and LibreOffice
   dist --key FILE | --new-key FILE          an offline package with checksums and signature, in target/dist
+  guide                                     take the pictures of docs/guide from the running demo
   db [start | stop | status | url]          a private PostgreSQL for development, under target/";
 
 fn main() -> ExitCode {
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         "bench" => bench::bench(rest),
         "soak" => soak::soak(rest),
         "dist" => dist::dist(rest),
+        "guide" => guide::guide(),
         "db" => db::db(rest),
         "guard" => guard::stand_guard(),
         "help" | "--help" | "-h" => {

@@ -3,6 +3,7 @@
 //! `cargo xtask test` says where the binary and ChromeDriver are; without them the journeys fail, they never skip.
 
 mod accessibility;
+mod first_ten_minutes;
 
 use anyhow::{Context as _, Result, ensure};
 use xiaoxiang_e2e::province::Province;

@@ -20,7 +20,7 @@ use place::Setting;
 use report::Report;
 
 /// The benches in the order in which they run.
-const NAMES: &[&str] = &["load", "table", "follow", "web", "cross", "import", "write"];
+const NAMES: &[&str] = &["load", "table", "contract_list", "follow", "web", "cross", "import", "write"];
 
 fn main() -> Result<()> {
     let given: Vec<String> = std::env::args().skip(1).collect();
@@ -42,6 +42,7 @@ async fn run(bench: &str, setting: &Setting, report: &mut Report) -> Result<()> 
     match bench {
         "load" => benches::load::run(setting, report).await,
         "table" => benches::table::run(setting, report).await,
+        "contract_list" => benches::contract_list::run(setting, report).await,
         "follow" => benches::follow::run(setting, report).await,
         "web" => benches::web::run(setting, report).await,
         "cross" => benches::cross::run(setting, report).await,

@@ -1,5 +1,6 @@
 //! One bench a file, in the order of the report.
 
+pub mod contract_list;
 pub mod cross;
 mod cross_peers;
 pub mod follow;

@@ -1,21 +1,23 @@
 //! A database with so many contracts behind it, filled the fast way; this is never measured.
 //!
 //! One contract in fifty was registered by itself, all others came with the import of their month. The records are
-//! one example's, so the audit of such a database would fail; statistics and writing do not look there.
+//! one example's under names of their own, so the audit of such a database would fail; nothing measured looks there.
 
 use std::fmt::Write as _;
 use std::str::FromStr as _;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde_json::json;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
+use xiaoxiang_domain::contract::split_personal;
 use xiaoxiang_services::App;
 use xiaoxiang_store::NewEntry;
 
+use super::Contracts;
 use super::facts::{BUYERS, Facts, MONTHS, REGISTRARS};
-use crate::place::ACTOR;
+use crate::place::{self, ACTOR};
 
 /// Every so manieth contract has a change set of its own.
 const SINGLE_EVERY: i64 = 50;
@@ -26,8 +28,33 @@ const SINGLE_SETS: i64 = 10_000;
 const SINGLE_POSITIONS: i64 = 1_000;
 /// Rows of one statement.
 const BATCH: i64 = 500;
-/// The size of an ordinary record without personal data.
-const RECORD_BYTES: usize = 1_200;
+/// Words of two characters, of which project names are made.
+pub const WORDS: &str = "高温机床碳纤磁浮茶油射线检测复合材料轨道齿轮泵阀软件算法育种稻谷柑橘渔业矿山冶炼稀土电池光伏风电\
+                         储能芯片雷达遥感地图基因疫苗药物手术影像护理教学档案物流仓储港口隧道桥梁沥青混凝陶瓷玻璃薄膜涂层";
+/// What ends every project name.
+pub const NAME_END: &str = "技术开发";
+/// One multiplier for each word of a name.
+const WORD_MULTIPLIERS: [i64; 5] = [48_271, 69_621, 16_807, 39_373, 40_692];
+
+/// The name of a project in SQL; `n` is the row.
+fn name_sql() -> String {
+    let words = WORDS.chars().count() / 2;
+    let word = |multiplier: i64| {
+        format!("substr('{WORDS}', CAST(1 + 2 * (n * {multiplier} % 2147483647 % {words}) AS INTEGER), 2)")
+    };
+    format!("{} || '{NAME_END}'", WORD_MULTIPLIERS.map(word).join(" || "))
+}
+
+/// A record in SQL around the name of its project.
+fn record_sql() -> Result<String> {
+    const NAME: &str = "项目名称在此";
+    let mut contract = Contracts::new(&place::region()?).contract("BENCH", 1);
+    contract.project_name = NAME.to_owned();
+    let _ = split_personal(&mut contract);
+    let record = serde_json::to_string(&contract)?.replace('\'', "''");
+    let (before, after) = record.split_once(NAME).context("invariant: the record has its name")?;
+    Ok(format!("'{before}' || {} || '{after}'", name_sql()))
+}
 
 /// Fills a new database, whose region is in force, with contracts 1 to `rows`; closes the application.
 pub async fn fill(app: App, address: &str, facts: &Facts, rows: i64) -> Result<()> {
@@ -99,13 +126,13 @@ async fn insert_all(raw: &mut Raw, facts: &Facts, rows: i64) -> Result<()> {
         numbers(1, rows)
     ))
     .await?;
-    let record = format!("{{\"project_name\":\"{}\"}}", "x".repeat(RECORD_BYTES));
+    let record = record_sql()?;
     raw.run(&format!(
         "{} INSERT INTO contract_version (contract_version_id, contract_key, version, change_set_id, source, standing,
                 registered_on, contract_type, contract_value_fen, technology_value_fen, seller_key, buyer_key, record,
                 content_hash)
          SELECT n, n, 1, {set}, 'registry', 'counted', '2026-01-01', '1', 0, 0, 1 + n % 20000, 1 + n % 40000,
-                '{record}', {} FROM numbers",
+                {record}, {} FROM numbers",
         numbers(1, rows),
         raw.empty_bytes()
     ))

@@ -6,4 +6,4 @@ mod fill;
 
 pub use contracts::Contracts;
 pub use facts::Facts;
-pub use fill::fill;
+pub use fill::{NAME_END, WORDS, fill};

@@ -14,7 +14,7 @@ use super::{FILES_MAX, HowForm, ImportsPage, zone};
 use crate::pages::failure::Failure;
 use crate::pages::visit::Visit;
 
-/// Characters of an option; every option is a word.
+/// Bytes of an option that are looked at; every option is a word.
 const OPTION_BYTES_MAX: usize = 64;
 
 /// What came with the form.
@@ -83,7 +83,6 @@ async fn take_all(visit: &Visit, form: &mut Multipart, taken: &mut Taken) -> Res
 /// Takes one file; one that is refused is read to its end and passed over, so that the browser hears the answer.
 async fn take_file(visit: &Visit, mut field: Field<'_>, taken: &mut Taken) -> Result<(), Broken> {
     let said = field.file_name().unwrap_or_default().to_owned();
-    let mut pieces = 0_usize;
     // A form without a chosen file still sends a part for it.
     let Some(first) = next_piece(&mut field).await? else {
         if !said.is_empty() {
@@ -101,7 +100,6 @@ async fn take_file(visit: &Visit, mut field: Field<'_>, taken: &mut Taken) -> Re
     let mut receiving = begin_upload(&visit.app, &visit.actor(), &said).await?;
     let mut piece = Some(first);
     while let Some(bytes) = piece {
-        pieces += 1;
         if let Err(refusal) = receiving.push(&visit.app, &bytes).await {
             receiving.give_up(&visit.app).await?;
             if refusal.is_failure() {
@@ -115,7 +113,6 @@ async fn take_file(visit: &Visit, mut field: Field<'_>, taken: &mut Taken) -> Re
         }
         piece = next_piece(&mut field).await?;
     }
-    tracing::debug!(pieces, "file received");
     taken.uploads.push(receiving.finish(&visit.app).await?.upload_id);
     Ok(())
 }

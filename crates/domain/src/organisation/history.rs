@@ -56,11 +56,11 @@ pub fn standing(changes: &[OrganisationChange], key: i64) -> Vec<&OrganisationCh
 #[must_use]
 pub fn name_on<'a>(changes: &'a [OrganisationChange], key: i64, first_name: &'a str, day: Date) -> &'a str {
     let named = standing(changes, key).into_iter().filter(|change| change.valid_from <= day);
-    let last = named.filter_map(|change| match &change.event {
+    let mut names = named.filter_map(|change| match &change.event {
         OrganisationEvent::Named(name) => Some(name.as_str()),
         _ => None,
     });
-    last.last().unwrap_or(first_name)
+    names.next_back().unwrap_or(first_name)
 }
 
 /// The credit code of an organisation on a day.
@@ -72,11 +72,11 @@ pub fn code_on<'a>(
     day: Date,
 ) -> Option<&'a str> {
     let coded = standing(changes, key).into_iter().filter(|change| change.valid_from <= day);
-    let last = coded.filter_map(|change| match &change.event {
+    let mut codes = coded.filter_map(|change| match &change.event {
         OrganisationEvent::Coded(code) => Some(code.as_str()),
         _ => None,
     });
-    last.last().or(first_code)
+    codes.next_back().or(first_code)
 }
 
 /// In what an organisation goes on, and since when.

@@ -8,8 +8,9 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing;
 use serde::Deserialize;
 use xiaoxiang_services::Refusal;
-use xiaoxiang_services::access::{BROWSER_KNOWN_MS, SignInTry, close_session, sign_in};
-
+use xiaoxiang_services::access::{
+    BROWSER_KNOWN_MS, SignInTry, SignedIn, close_session, find_session, sign_in,
+};
 use xiaoxiang_services::setup::{ExamplePerson, list_example_people, open_example_session};
 
 use super::client::ClientAddress;
@@ -21,6 +22,8 @@ use crate::routes::{Access, Route};
 
 /// Where somebody lands who wanted to go nowhere in particular.
 const WORK_PATH: &str = "/work";
+/// Where somebody lands who holds no role.
+const ACCOUNT_PATH: &str = "/account";
 
 /// The routes of signing in and out.
 #[must_use]
@@ -80,7 +83,7 @@ struct SignInForm {
 
 async fn show(visit: Visit, State(state): State<PageState>, Query(query): Query<ToQuery>) -> Response {
     if visit.signed_in.is_some() {
-        return lead_on(&visit, &query.to);
+        return lead_on(&visit, &query.to, visit.signed_in.as_deref());
     }
     visit.page(&page(&visit, &state, "", &query.to, None).await)
 }
@@ -100,11 +103,13 @@ async fn page(visit: &Visit, state: &PageState, name: &str, to: &str, problem: O
     }
 }
 
-/// Leads to the address wanted, where it is one of ours, or else to the work page.
-fn lead_on(visit: &Visit, to: &str) -> Response {
+/// Leads to the address wanted, where it is one of ours, or else to the work page; whoever holds no role yet has none, and
+/// is led to their account, which says so.
+fn lead_on(visit: &Visit, to: &str, reader: Option<&SignedIn>) -> Response {
     match guard::return_address(to) {
         // The address was ours already, language included.
         Some(wanted) => visit.lead_to_address(wanted),
+        None if reader.is_some_and(|reader| reader.acting.is_none()) => visit.lead_to(ACCOUNT_PATH),
         None => visit.lead_to(WORK_PATH),
     }
 }
@@ -129,7 +134,9 @@ async fn send(
             let session = cookie(SESSION_COOKIE, done.session.token.text(), origin, None);
             let browser = cookie(BROWSER_COOKIE, done.browser.text(), origin, Some(BROWSER_KNOWN_MS / 1_000));
             let cookies = AppendHeaders([(header::SET_COOKIE, session), (header::SET_COOKIE, browser)]);
-            (cookies, lead_on(&visit, &form.to)).into_response()
+            // Where it cannot be read, the work page says what is wrong.
+            let reader = find_session(&visit.app, &done.session.token).await.ok().flatten();
+            (cookies, lead_on(&visit, &form.to, reader.as_ref())).into_response()
         }
         Err(refusal @ (Refusal::TooMany { .. } | Refusal::Invalid { .. })) => {
             refused(&visit, &state, &form, &refusal).await
@@ -158,7 +165,7 @@ async fn example(visit: Visit, State(state): State<PageState>, Form(form): Form<
     match open_example_session(&visit.app, &form.person).await {
         Ok(opened) => {
             let session = cookie(SESSION_COOKIE, opened.token.text(), state.public_origin.as_deref(), None);
-            ([(header::SET_COOKIE, session)], lead_on(&visit, &form.to)).into_response()
+            ([(header::SET_COOKIE, session)], lead_on(&visit, &form.to, None)).into_response()
         }
         Err(refusal) => visit.refused(&refusal),
     }

@@ -55,7 +55,9 @@ async fn the_account_is_for_whoever_has_signed_in_with_or_without_a_role() {
     let router = pages(app);
     let outside = get(&router, "/en/account").await;
     assert_eq!(location(&outside), "/en/sign-in?to=%2Fen%2Faccount");
-    let cookie = cookie_of(&try_to_sign_in(&router, "zhangsan", PASSWORD).await);
+    let opened = try_to_sign_in(&router, "zhangsan", PASSWORD).await;
+    assert_eq!(location(&opened), "/account", "without a role there is no work");
+    let cookie = cookie_of(&opened);
     let page = get_with(&router, "/account", &[("cookie", &cookie)]).await;
     assert!(page.text.contains("尚未授予任何角色"), "{}", page.text);
     assert_eq!(page.headers.get("cache-control").expect("a rule"), "no-store");

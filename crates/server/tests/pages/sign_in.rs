@@ -115,7 +115,8 @@ async fn after_five_wrong_passwords_the_sixth_waits_and_is_not_even_hashed() {
 async fn a_sign_in_leads_to_no_other_site_and_writes_no_header() {
     let folder = tempfile::tempdir().expect("a folder");
     let app = app_with_region(folder.path()).await;
-    somebody(&app, "zhangsan").await;
+    let person_id = somebody(&app, "zhangsan").await;
+    grant(&app, &person_id, Role::Statistician, Scope::Region).await;
     let router = pages(app);
     for elsewhere in
         ["https://evil.example", "//evil.example", "/\\evil.example", "/a\r\nSet-Cookie: b=c", "javascript:1"]

@@ -90,6 +90,8 @@ impl Route {
 pub fn all() -> Vec<Route> {
     [
         pages::public::routes(),
+        pages::contracts::routes(),
+        pages::open_data::routes(),
         pages::sign_in::routes(),
         pages::account::routes(),
         pages::people::routes(),

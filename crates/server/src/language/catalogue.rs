@@ -37,6 +37,8 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "access",
     "people",
     "organisations",
+    "contracts",
+    "open_data",
     "guide",
     "imports",
     "setup",

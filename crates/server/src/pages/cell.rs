@@ -16,6 +16,8 @@ pub const CONTRACTS_PER_PAGE: i64 = 50;
 pub struct CellContract {
     /// 登记号
     pub registration_number: String,
+    /// Path of its page, for those whose scope holds it.
+    pub path: Option<String>,
     /// Month of its registration.
     pub registered_in: Month,
     /// Contract type.
@@ -68,6 +70,10 @@ pub struct CellPage {
 impl CellPage {
     fn ten_thousand(&self, fen: &i64) -> String {
         Fen(*fen).display_in(MoneyUnit::TenThousandYuan)
+    }
+
+    fn contract_link(&self, contract: &CellContract) -> Option<String> {
+        contract.path.as_ref().map(|path| self.shell.link(path))
     }
 
     fn has_previous(&self) -> bool {

@@ -10,8 +10,9 @@ use xiaoxiang_domain::period::Period;
 use xiaoxiang_domain::region::DivisionCode;
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::bulletin::{
-    Product, PublicFormat, PublishedFilter, TableAsk, make_table, usual_period, write_public_file,
+    Product, PublicFormat, PublishedFilter, TableAsk, usual_period, write_public_file,
 };
+use xiaoxiang_services::open_data::make_public_table;
 use xiaoxiang_services::region::{city_outlines, county_outlines};
 
 use super::about::AboutPage;
@@ -24,14 +25,14 @@ use super::home::EmptyHomePage;
 use super::place::PlacePage;
 use super::reading::{self, CellAddress};
 use super::shell::Section;
-use super::statistics::{FieldProblem, PUBLIC_DIMENSIONS, StatisticsData, StatisticsPage, StatisticsQuery};
+use super::statistics::{PUBLIC_DIMENSIONS, StatisticsData, StatisticsPage, StatisticsQuery};
 use super::visit::{PageState, Visit, download};
 use crate::routes::{Access, Route};
 
 /// The last page of contracts that an address may ask for.
 const PAGE_MAX: usize = 100_000;
 /// The direction with which the home page begins: the mission is about absorption.
-const HOME_DIRECTION: Direction = Direction::Absorbed;
+pub(super) const HOME_DIRECTION: Direction = Direction::Absorbed;
 const MIME_XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const MIME_DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const MIME_CSV: &str = "text/csv; charset=utf-8";
@@ -158,7 +159,7 @@ struct PageQuery {
 async fn cell(visit: Visit, Path(address): Path<CellAddress>, Query(query): Query<PageQuery>) -> Response {
     let page = if query.page.is_empty() { Ok(1) } else { query.page.parse::<usize>() };
     let Some(page) = page.ok().filter(|page| (1..=PAGE_MAX).contains(page)) else { return visit.misread() };
-    match reading::cell(&visit.app, &address, page).await {
+    match reading::cell(&visit.app, &visit.actor(), &address, page).await {
         Ok(data) => {
             let title = format!("{} {}", visit.language.note(&data.row), visit.language.note(&data.column));
             let CellAddress { id, table, row, column } = &address;
@@ -182,50 +183,42 @@ async fn statistics(visit: Visit, Query(mut query): Query<StatisticsQuery>) -> R
 
 async fn answer(visit: &Visit, query: &mut StatisticsQuery) -> Result<StatisticsData, Refusal> {
     let divisions = reading::cities(&visit.app).await?;
-    if query.period.is_empty() {
-        query.period = usual_period(&visit.app).await?.to_string();
+    query.complete(usual_period(&visit.app).await?);
+    let mut data = StatisticsData { divisions, ..StatisticsData::default() };
+    match asked(query, &data) {
+        Ok(ask) => match make_public_table(&visit.app, &ask).await {
+            Ok(made) => data.table = Some(made.printed),
+            Err(refusal @ Refusal::Invalid { .. }) => data.complain("by", visit.sentence(&refusal)),
+            Err(refusal) => return Err(refusal),
+        },
+        Err((field, key)) => data.complain(field, visit.language.text(key).to_owned()),
     }
-    for (field, usual) in
-        [(&mut query.direction, HOME_DIRECTION.code()), (&mut query.by, Dimension::City.code())]
-    {
-        if field.is_empty() {
-            usual.clone_into(field);
-        }
-    }
-    let problem = |field: &'static str, text: String| vec![FieldProblem { field, text }];
-    let empty = StatisticsData { divisions, ..StatisticsData::default() };
-    let Ok(period) = query.period.parse::<Period>() else {
-        let text = visit.language.text("statistics-bad-period").to_owned();
-        return Ok(StatisticsData { problems: problem("period", text), ..empty });
-    };
-    let Some(ask) = asked(query, period, &empty) else {
-        let text = visit.language.text("statistics-bad-choice").to_owned();
-        return Ok(StatisticsData { problems: problem("by", text), ..empty });
-    };
-    match make_table(&visit.app, &ask).await {
-        Ok(made) => Ok(StatisticsData { table: Some(made.printed), ..empty }),
-        Err(refusal @ Refusal::Invalid { .. }) => {
-            Ok(StatisticsData { problems: problem("by", visit.sentence(&refusal)), ..empty })
-        }
-        Err(refusal) => Err(refusal),
-    }
+    Ok(data)
 }
 
-/// The table that a form asks for; nothing where it names what is not in the lists.
-fn asked(query: &StatisticsQuery, period: Period, data: &StatisticsData) -> Option<TableAsk> {
-    let public =
-        |word: &str| Dimension::from_code(word).filter(|dimension| PUBLIC_DIMENSIONS.contains(dimension));
-    let mut ask = TableAsk::new(Direction::from_code(&query.direction)?, public(&query.by)?, period);
+/// A field that names what is not in its list, and the key of what to say.
+type Unclear = (&'static str, &'static str);
+
+/// The table that a form asks for.
+fn asked(query: &StatisticsQuery, data: &StatisticsData) -> Result<TableAsk, Unclear> {
+    const BAD_CHOICE: Unclear = ("by", "statistics-bad-choice");
+    let period = query.period.parse::<Period>().map_err(|_| ("period", "statistics-bad-period"))?;
+    let direction = Direction::from_code(&query.direction).ok_or(BAD_CHOICE)?;
+    let mut ask = TableAsk::new(direction, open_dimension(&query.by).ok_or(BAD_CHOICE)?, period);
     if !query.and.is_empty() {
-        ask.and = Some(public(&query.and)?);
+        ask.and = Some(open_dimension(&query.and).ok_or(BAD_CHOICE)?);
     }
     if !query.within.is_empty() {
         let is_listed = data.divisions.iter().any(|(code, _)| *code == query.within);
-        ask.within = Some(DivisionCode::parse(&query.within).filter(|_| is_listed)?);
+        ask.within = Some(DivisionCode::parse(&query.within).filter(|_| is_listed).ok_or(BAD_CHOICE)?);
     }
     // A cross-table has no room for a second year.
     ask.compare = (!query.compare.is_empty() && ask.and.is_none()).then_some(GrowthBase::AsKnown);
-    Some(ask)
+    Ok(ask)
+}
+
+fn open_dimension(word: &str) -> Option<Dimension> {
+    Dimension::from_code(word).filter(|dimension| PUBLIC_DIMENSIONS.contains(dimension))
 }
 
 /// What the links of the flow page choose.

@@ -1,18 +1,21 @@
 //! Asks the use cases and puts their answers into what the pages show. No figure is computed here.
 
+use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::bulletin::{ColumnKind, Direction, Measure, PrintedColumn, PrintedNote, PrintedTable};
+use xiaoxiang_domain::contract::Contract;
 use xiaoxiang_domain::period::{Month, Period};
 use xiaoxiang_domain::region::{DivisionCode, Region};
 use xiaoxiang_services::bulletin::{
     self, BulletinDetail, BulletinSummary, ContractBehind, PlaceFigures, Product, PublicFormat,
     PublishedFilter, published_corrections,
 };
-use xiaoxiang_services::{App, Refusal};
+use xiaoxiang_services::{Actor, App, Refusal};
 use xiaoxiang_statistics::explain::PageOf;
 
 use super::bulletin::{BulletinData, BulletinHead, BulletinListData, ProductFiles, SheetTable};
 use super::cell::{CONTRACTS_PER_PAGE, CellContract, CellData};
 use super::compact::{one_measure, side_by_side, split_spans};
+use super::contracts::contract_path;
 use super::flow::FlowData;
 use super::place::{MapNote, PlaceData};
 use super::shell::{DataOrigin, Standing};
@@ -156,7 +159,7 @@ pub struct CellAddress {
 }
 
 /// One page of the contracts behind a figure.
-pub async fn cell(app: &App, address: &CellAddress, page: usize) -> Result<CellData, Refusal> {
+pub async fn cell(app: &App, actor: &Actor, address: &CellAddress, page: usize) -> Result<CellData, Refusal> {
     let detail = bulletin::find_published(app, &address.id).await?;
     let missing = || Refusal::NotFound(format!("{}/{}", address.row, address.column));
     let table = detail.content.tables.iter().find(|table| table.key == address.table).ok_or_else(missing)?;
@@ -190,7 +193,11 @@ pub async fn cell(app: &App, address: &CellAddress, page: usize) -> Result<CellD
         contract_count: i64::try_from(behind.total).unwrap_or(i64::MAX),
         contract_value_fen: i64::try_from(behind.contract_value_fen).unwrap_or(i64::MAX),
         technology_value_fen: i64::try_from(behind.technology_value_fen).unwrap_or(i64::MAX),
-        contracts: behind.contracts.iter().map(|contract| public_part(&region.region, contract)).collect(),
+        contracts: behind
+            .contracts
+            .iter()
+            .map(|contract| public_part(&region.region, actor, contract))
+            .collect(),
     })
 }
 
@@ -199,7 +206,7 @@ fn joined(group: &str, header: &str) -> String {
 }
 
 /// What of a contract is public: neither project nor party is named.
-fn public_part(region: &Region, behind: &ContractBehind) -> CellContract {
+fn public_part(region: &Region, actor: &Actor, behind: &ContractBehind) -> CellContract {
     let contract = &behind.contract;
     let unnamed = |text: &str| PrintedNote { zh: text.to_owned(), en: text.to_owned() };
     let divisions = region.divisions();
@@ -217,6 +224,7 @@ fn public_part(region: &Region, behind: &ContractBehind) -> CellContract {
     };
     CellContract {
         registration_number: behind.registration_number.clone(),
+        path: is_within_reach(actor, contract).then(|| contract_path(&behind.registration_number)),
         registered_in: Month::of(contract.registered_on),
         contract_type: kind.map_or_else(
             || unnamed(&contract.contract_type),
@@ -227,6 +235,14 @@ fn public_part(region: &Region, behind: &ContractBehind) -> CellContract {
         contract_value_fen: contract.contract_value.0,
         technology_value_fen: contract.technology_value.0,
     }
+}
+
+/// Whether a reader is led on to a contract's page: everywhere, or where the record states a place of theirs.
+fn is_within_reach(actor: &Actor, contract: &Contract) -> bool {
+    let sides = [&contract.seller.division, &contract.buyer.division];
+    actor.extent(Action::ReadContracts).is_some_and(|scope| {
+        sides.into_iter().filter_map(|code| DivisionCode::parse(code)).any(|code| scope.has_division(code))
+    })
 }
 
 fn place_name(region: &Region, code: DivisionCode) -> PrintedNote {

@@ -3,8 +3,10 @@
 use askama::Template;
 use serde::Deserialize;
 use xiaoxiang_domain::bulletin::{Dimension, Direction, PrintedNote, PrintedTable};
+use xiaoxiang_domain::period::Period;
 
 use super::home::direction_label;
+use super::public::HOME_DIRECTION;
 use super::shell::Shell;
 use super::table::TableView;
 
@@ -26,10 +28,12 @@ pub struct StatisticsQuery {
     pub compare: String,
 }
 
-/// The groupings open to everybody. Tables below city level and by organisation wait for the suppression of small
-/// cells, so that no figure tells of a single party.
-pub const PUBLIC_DIMENSIONS: [Dimension; 7] = [
+/// The groupings open to everybody; those below city level and by organisation come with small cells hidden.
+pub const PUBLIC_DIMENSIONS: [Dimension; 10] = [
     Dimension::City,
+    Dimension::County,
+    Dimension::Park,
+    Dimension::Organisation,
     Dimension::Type,
     Dimension::Field,
     Dimension::SellerKind,
@@ -37,6 +41,9 @@ pub const PUBLIC_DIMENSIONS: [Dimension; 7] = [
     Dimension::Ip,
     Dimension::Month,
 ];
+
+/// Groupings with small cells: they make rows only.
+pub const ROW_DIMENSIONS: [Dimension; 3] = [Dimension::County, Dimension::Park, Dimension::Organisation];
 
 /// One field that could not be understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +76,29 @@ pub struct StatisticsData {
     pub problems: Vec<FieldProblem>,
 }
 
+impl StatisticsQuery {
+    /// Fills what was not asked for with what readers begin with.
+    pub(super) fn complete(&mut self, usual: Period) {
+        let usual_words = [
+            (&mut self.period, usual.to_string()),
+            (&mut self.direction, HOME_DIRECTION.code().to_owned()),
+            (&mut self.by, Dimension::City.code().to_owned()),
+        ];
+        for (field, word) in usual_words {
+            if field.is_empty() {
+                *field = word;
+            }
+        }
+    }
+}
+
+impl StatisticsData {
+    /// Says what is wrong with a field.
+    pub(super) fn complain(&mut self, field: &'static str, text: String) {
+        self.problems.push(FieldProblem { field, text });
+    }
+}
+
 /// The page of free tables.
 #[derive(Debug, Template)]
 #[template(path = "statistics.html")]
@@ -94,6 +124,13 @@ impl StatisticsPage {
             is_chosen: direction.code() == self.query.direction,
         };
         Direction::ALL.into_iter().map(option).collect()
+    }
+
+    /// What may stand in the columns.
+    fn column_dimensions(&self) -> Vec<SelectOption> {
+        let mut options = self.dimensions(&self.query.and);
+        options.retain(|option| ROW_DIMENSIONS.iter().all(|dimension| dimension.code() != option.value));
+        options
     }
 
     fn dimensions(&self, chosen: &str) -> Vec<SelectOption> {

@@ -51,9 +51,17 @@ async fn no_link_of_the_home_and_bulletin_pages_is_dead() {
     assert!(walk(&router, "/").await > 30);
     // Every printed count and amount opens to its contracts.
     assert!(walk(&router, &format!("/bulletins/{id}")).await > 100);
-    for path in
-        ["/en", "/places/430100", "/en/places/431200", "/bulletins", "/en/flow", "/statistics", "/about"]
-    {
+    for path in [
+        "/en",
+        "/places/430100",
+        "/en/places/431200",
+        "/bulletins",
+        "/en/flow",
+        "/statistics",
+        "/open-data",
+        "/en/open-data",
+        "/about",
+    ] {
         walk(&router, path).await;
     }
     // The English bulletin links to the same figures: a few of each kind are enough.

@@ -1,6 +1,7 @@
 //! The public pages, called in-process: without data, with a signed bulletin, with addresses that make no sense.
 
 mod account;
+mod contracts;
 mod corrections;
 mod imports;
 mod links;
@@ -90,7 +91,13 @@ async fn addresses_that_make_no_sense_are_answered_with_a_page() {
         ("/bulletins?year=MMXXVI".to_owned(), StatusCode::BAD_REQUEST),
         ("/flow?period=soon".to_owned(), StatusCode::BAD_REQUEST),
         ("/statistics?period=%3Cscript%3E".to_owned(), StatusCode::OK),
-        ("/statistics?period=2026&by=organisation".to_owned(), StatusCode::OK),
+        ("/statistics?period=2026&by=registrar".to_owned(), StatusCode::OK),
+        ("/statistics?period=2026&by=city&and=organisation".to_owned(), StatusCode::OK),
+        ("/statistics?period=2026&by=organisation&within=430100".to_owned(), StatusCode::OK),
+        ("/open-data/nothing.csv".to_owned(), StatusCode::NOT_FOUND),
+        ("/open-data/month-city.exe".to_owned(), StatusCode::NOT_FOUND),
+        ("/open-data/month-city.docx".to_owned(), StatusCode::NOT_FOUND),
+        ("/open-data/bulletin-..%2F1.csv".to_owned(), StatusCode::NOT_FOUND),
         ("/statistics?period=2026&by=city&within=110000".to_owned(), StatusCode::OK),
     ] {
         let answer = get(&router, &path).await;

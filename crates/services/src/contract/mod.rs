@@ -31,3 +31,4 @@ pub use record_contract::record_contract;
 pub use sheet_rows::ContractRows;
 pub use titles::{Listing, ListingModel};
 pub use view_contacts::view_contacts;
+pub use xiaoxiang_store::attribution::ObjectionRow;

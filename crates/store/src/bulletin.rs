@@ -176,6 +176,29 @@ pub async fn sign(tx: &mut WriteTx, bulletin: &BulletinRow) -> Result<bool, Stor
     Ok(touched == 1)
 }
 
+/// Puts new content in a draft's place; false where the draft is not the one that was read any more.
+pub async fn redraft(
+    tx: &mut WriteTx,
+    bulletin: &BulletinRow,
+    content_sha256_read: &str,
+) -> Result<bool, StoreError> {
+    let touched = run!(
+        &mut tx.tx,
+        "UPDATE bulletin
+            SET as_of = $2, region_version_id = $3, method_version = $4, title = $5, content = $6, content_sha256 = $7
+          WHERE bulletin_id = $1 AND status = 'draft' AND content_sha256 = $8",
+        &bulletin.bulletin_id,
+        bulletin.as_of,
+        bulletin.region_version_id,
+        bulletin.method_version,
+        &bulletin.title,
+        &bulletin.content,
+        &bulletin.content_sha256,
+        content_sha256_read
+    )?;
+    Ok(touched == 1)
+}
+
 /// One bulletin.
 pub async fn find(tx: &mut Tx, bulletin_id: &str) -> Result<Option<BulletinRow>, StoreError> {
     row!(

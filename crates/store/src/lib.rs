@@ -9,6 +9,7 @@ pub mod attribution;
 pub mod backup;
 pub mod bulletin;
 pub mod contract;
+pub mod countersignature;
 pub mod error;
 pub mod fact;
 pub mod health;

@@ -308,6 +308,111 @@ pub async fn list_of_subject(tx: &mut Tx, subject: &str) -> Result<Vec<EntryRow>
     )
 }
 
+/// Entries before a position, newest first, at most `limit`.
+pub async fn list_before(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<EntryRow>, StoreError> {
+    rows!(
+        tx,
+        EntryRow,
+        "SELECT position, format, at_ms, actor, kind, subject, payload, leaf_hash
+           FROM log_entry
+          WHERE position < $1
+          ORDER BY position DESC
+          LIMIT $2",
+        before,
+        limit.min(ENTRIES_PAGE_MAX)
+    )
+}
+
+/// Entries of one kind before a position, newest first, at most `limit`.
+pub async fn list_of_kind_before(
+    tx: &mut Tx,
+    kind: &str,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<EntryRow>, StoreError> {
+    rows!(
+        tx,
+        EntryRow,
+        "SELECT position, format, at_ms, actor, kind, subject, payload, leaf_hash
+           FROM log_entry
+          WHERE kind = $1 AND position < $2
+          ORDER BY position DESC
+          LIMIT $3",
+        kind,
+        before,
+        limit.min(ENTRIES_PAGE_MAX)
+    )
+}
+
+/// Entries of one actor, as the log names them, before a position, newest first, at most `limit`.
+pub async fn list_of_actor_before(
+    tx: &mut Tx,
+    actor: &str,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<EntryRow>, StoreError> {
+    rows!(
+        tx,
+        EntryRow,
+        "SELECT position, format, at_ms, actor, kind, subject, payload, leaf_hash
+           FROM log_entry
+          WHERE actor = $1 AND position < $2
+          ORDER BY position DESC
+          LIMIT $3",
+        actor,
+        before,
+        limit.min(ENTRIES_PAGE_MAX)
+    )
+}
+
+/// Entries about one subject before a position, newest first, at most `limit`.
+pub async fn list_of_subject_before(
+    tx: &mut Tx,
+    subject: &str,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<EntryRow>, StoreError> {
+    rows!(
+        tx,
+        EntryRow,
+        "SELECT position, format, at_ms, actor, kind, subject, payload, leaf_hash
+           FROM log_entry
+          WHERE subject = $1 AND position < $2
+          ORDER BY position DESC
+          LIMIT $3",
+        subject,
+        before,
+        limit.min(ENTRIES_PAGE_MAX)
+    )
+}
+
+/// First and last position committed from one instant on and before another; none where nothing was.
+pub async fn positions_between(
+    tx: &mut Tx,
+    from_ms: i64,
+    before_ms: i64,
+) -> Result<Option<(i64, i64)>, StoreError> {
+    let found: Option<(Option<i64>, Option<i64>)> = row!(
+        tx,
+        (Option<i64>, Option<i64>),
+        "SELECT MIN(position), MAX(position) FROM log_entry WHERE at_ms >= $1 AND at_ms < $2",
+        from_ms,
+        before_ms
+    )?;
+    Ok(found.and_then(|(first, last)| first.zip(last)))
+}
+
+/// The entry at a position.
+pub async fn find(tx: &mut Tx, position: i64) -> Result<Option<EntryRow>, StoreError> {
+    row!(
+        tx,
+        EntryRow,
+        "SELECT position, format, at_ms, actor, kind, subject, payload, leaf_hash
+           FROM log_entry WHERE position = $1",
+        position
+    )
+}
+
 /// Leaf hashes from a position on, in order, at most [`ENTRIES_PAGE_MAX`].
 pub async fn list_leaf_hashes(tx: &mut Tx, from_position: i64) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
     rows!(

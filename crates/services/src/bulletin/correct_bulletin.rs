@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::bulletin::{BulletinStatus, CorrectionDecision, Dimension, Direction};
 use xiaoxiang_statistics::city_monthly::DIRECTIONS;
@@ -59,6 +60,31 @@ pub async fn list_pending_changes(app: &App, bulletin_id: &str) -> Result<Vec<Ce
     changes_since(&figures, &mut tx, &detail).await
 }
 
+/// What waits for a decision, with a fingerprint by which a decision names what was seen.
+#[derive(Clone, Debug)]
+pub struct PendingChanges {
+    /// The changed cells.
+    pub cells: Vec<CellCorrection>,
+    /// Hash of the cells.
+    pub fingerprint: String,
+}
+
+/// The changes of a signed bulletin that wait for a decision.
+pub async fn find_pending_changes(
+    app: &App,
+    actor: &Actor,
+    bulletin_id: &str,
+) -> Result<PendingChanges, Refusal> {
+    actor.permit(Action::ReadDrafts)?;
+    let cells = list_pending_changes(app, bulletin_id).await?;
+    Ok(PendingChanges { fingerprint: fingerprint(&cells)?, cells })
+}
+
+fn fingerprint(cells: &[CellCorrection]) -> Result<String, Refusal> {
+    let text = serde_json::to_vec(cells).map_err(|error| StoreError::Damaged(error.to_string()))?;
+    Ok(hex::encode(Sha256::digest(text)))
+}
+
 /// Records the officer's decision about all pending changes of a bulletin.
 pub async fn decide_correction(
     app: &App,
@@ -66,6 +92,29 @@ pub async fn decide_correction(
     bulletin_id: &str,
     decision: CorrectionDecision,
     reason: &str,
+) -> Result<CorrectionRow, Refusal> {
+    decide(app, actor, bulletin_id, decision, reason, None).await
+}
+
+/// Records a decision about the changes that were seen; other changes than those are refused, to be looked at again.
+pub async fn decide_seen_correction(
+    app: &App,
+    actor: &Actor,
+    bulletin_id: &str,
+    decision: CorrectionDecision,
+    reason: &str,
+    seen_fingerprint: &str,
+) -> Result<CorrectionRow, Refusal> {
+    decide(app, actor, bulletin_id, decision, reason, Some(seen_fingerprint)).await
+}
+
+async fn decide(
+    app: &App,
+    actor: &Actor,
+    bulletin_id: &str,
+    decision: CorrectionDecision,
+    reason: &str,
+    seen_fingerprint: Option<&str>,
 ) -> Result<CorrectionRow, Refusal> {
     actor.permit(Action::CorrectBulletin)?;
     if reason.trim().is_empty() || reason.chars().count() > REASON_CHARACTERS_MAX {
@@ -82,6 +131,11 @@ pub async fn decide_correction(
     let to_position = figures.position();
     let region = figures.region().clone();
     drop((figures, read));
+    if let Some(seen) = seen_fingerprint
+        && seen != fingerprint(&changes)?
+    {
+        return Err(Refusal::Stale("待订正的数字".to_owned()));
+    }
     if changes.is_empty() {
         return Err(Refusal::invalid(
             "correction.nothing",

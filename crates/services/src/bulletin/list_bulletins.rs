@@ -141,7 +141,7 @@ pub async fn usual_period(app: &App) -> Result<Period, Refusal> {
     Ok(month.cumulative())
 }
 
-async fn list_in(tx: &mut Tx) -> Result<Vec<BulletinSummary>, Refusal> {
+pub(super) async fn list_in(tx: &mut Tx) -> Result<Vec<BulletinSummary>, Refusal> {
     store::list(tx, LISTED_MAX).await?.into_iter().map(summary_of).collect()
 }
 
@@ -155,7 +155,7 @@ fn recency(summary: &BulletinSummary) -> (Month, i64) {
     (summary.period.last(), summary.row.as_of)
 }
 
-async fn find_in(tx: &mut Tx, bulletin_id: &str) -> Result<BulletinDetail, Refusal> {
+pub(super) async fn find_in(tx: &mut Tx, bulletin_id: &str) -> Result<BulletinDetail, Refusal> {
     let row = store::find(tx, bulletin_id).await?.ok_or_else(|| Refusal::NotFound(bulletin_id.to_owned()))?;
     let content = BulletinContent::thaw(&row.content)?;
     let corrections = store::list_corrections(tx, bulletin_id).await?;

@@ -1,15 +1,15 @@
 //! Makes the table of the mission: 登记 | 输出 | 吸纳 by city, month and cumulative, with targets.
 
 use jiff::civil::Date;
-use xiaoxiang_domain::bulletin::{Direction, GrowthBase, PrintedNote, PrintedTable};
-use xiaoxiang_domain::period::Period;
+use xiaoxiang_domain::bulletin::{Dimension, Direction, GrowthBase, PrintedNote, PrintedTable};
+use xiaoxiang_domain::period::{Month, Period};
 use xiaoxiang_domain::target::AnnualTargets;
 use xiaoxiang_statistics::city_monthly::{
     CityMonthly, CityMonthlyRequest, DIRECTIONS, PublishedBases, Scope, city_monthly,
 };
 use xiaoxiang_statistics::layout::{lay_out_city_monthly, sentence};
-use xiaoxiang_statistics::table::RowOrder;
-use xiaoxiang_store::Tx;
+use xiaoxiang_statistics::table::{RowKey, RowOrder};
+use xiaoxiang_store::{StoreError, Tx};
 
 use super::make_table::{TableAsk, note_context, published_position, refused, tabulate_ask};
 use super::read_model::Figures;
@@ -32,6 +32,31 @@ pub async fn make_city_monthly(
     let figures = app.figures().await?;
     let mut tx = app.db.read().await?;
     make_city_monthly_in(&figures, &mut tx, period, growth_base, order, as_of, None).await
+}
+
+/// The months with which the table begins: January to the last whole month with registered contracts, looked for in
+/// this year and the last.
+pub async fn latest_months(app: &App) -> Result<Period, Refusal> {
+    let today = app.today().await?;
+    let last_full = Month::from_index(Month::of(today).index() - 1);
+    let first = Month::from_index(last_full.index() - 23);
+    let months =
+        Period::between(first, last_full).map_err(|problem| StoreError::Damaged(problem.to_string()))?;
+    let ask = TableAsk::new(Direction::Registered, Dimension::Month, months);
+    let figures = app.figures().await?;
+    let mut tx = app.db.read().await?;
+    let table = tabulate_ask(&figures, &mut tx, &ask).await?;
+    let counted = table.rows.iter().filter(|row| row.cell.count > 0).filter_map(|row| match row.key {
+        RowKey::Key(key) => Some(key),
+        _ => None,
+    });
+    // A month's key is 202610.
+    let latest = counted.max().and_then(|key| {
+        let (year, month) = (i16::try_from(key / 100).ok()?, i8::try_from(key % 100).ok()?);
+        Some(Month { year, month })
+    });
+    let month = Period::month(latest.unwrap_or(last_full));
+    Ok(month.map_err(|problem| StoreError::Damaged(problem.to_string()))?.cumulative())
 }
 
 pub(super) async fn make_city_monthly_in(
@@ -85,10 +110,7 @@ async fn published_bases(
     })?;
     for direction in DIRECTIONS {
         for (scope, months) in [(Scope::Period, before), (Scope::Cumulative, before.cumulative())] {
-            let ask = TableAsk {
-                as_of: Some(as_of),
-                ..TableAsk::new(direction, xiaoxiang_domain::bulletin::Dimension::City, months)
-            };
+            let ask = TableAsk { as_of: Some(as_of), ..TableAsk::new(direction, Dimension::City, months) };
             let table = tabulate_ask(figures, tx, &ask).await?;
             bases.insert((direction, scope), table.as_published_base());
         }

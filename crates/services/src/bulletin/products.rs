@@ -59,6 +59,16 @@ pub fn product_tables(detail: &BulletinDetail, product: Product) -> Vec<PrintedT
     chosen(detail, product).map(|table| table.table.clone()).collect()
 }
 
+/// The tables of a product as a screen shows them, with their keys; of the brief, the columns that it prints.
+#[must_use]
+pub fn product_sheets(detail: &BulletinDetail, product: Product) -> Vec<(String, PrintedTable)> {
+    let shown = |table: &ContentTable| match product {
+        Product::Brief => brief_table(&table.table),
+        Product::Public | Product::Circular => table.table.clone(),
+    };
+    chosen(detail, product).map(|table| (table.key.clone(), shown(table))).collect()
+}
+
 /// A product as a letter.
 #[must_use]
 pub fn product_document(detail: &BulletinDetail, product: Product, region: &Region) -> Document {

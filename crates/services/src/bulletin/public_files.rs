@@ -1,16 +1,18 @@
-//! The public product of a published bulletin as files: XLSX, DOCX, CSV, JSON.
+//! The products of a bulletin as files: XLSX, DOCX, CSV, JSON.
 
 use jiff::civil::{Date, DateTime, Time};
 use serde::Serialize;
-use xiaoxiang_domain::bulletin::{Dimension, Direction, PrintedNote, PrintedTable};
+use xiaoxiang_domain::access::Action;
+use xiaoxiang_domain::bulletin::{BulletinStatus, Dimension, Direction, PrintedNote, PrintedTable};
 use xiaoxiang_store::StoreError;
 
 use super::content::ContentTable;
-use super::list_bulletins::{BulletinDetail, find_published};
+use super::list_bulletins::{BulletinDetail, find_bulletin};
 use super::products::{Product, product_document, product_tables};
-use super::published_corrections::{PublishedCorrection, published_corrections};
+use super::published_corrections::{PublishedCorrection, corrections_of};
+use crate::actor::Actor;
 use crate::app::App;
-use crate::paper::{ByteOrderMark, write_csv, write_docx, write_xlsx};
+use crate::paper::{Block, ByteOrderMark, Document, write_csv, write_docx, write_xlsx};
 use crate::refusal::Refusal;
 
 /// A format in which the public product may be had.
@@ -98,9 +100,9 @@ pub struct PublicTable {
 }
 
 impl PublicBulletin {
-    fn new(detail: &BulletinDetail) -> Result<Self, Refusal> {
+    fn new(detail: &BulletinDetail, product: Product) -> Result<Self, Refusal> {
         let (row, content) = (&detail.summary.row, &detail.content);
-        let tables = content.tables.iter().filter(|table| table.is_of(Product::Public));
+        let tables = content.tables.iter().filter(|table| table.is_of(product));
         let public = |table: &ContentTable| PublicTable {
             key: table.key.clone(),
             direction: table.direction,
@@ -122,7 +124,7 @@ impl PublicBulletin {
             sentences: content.sentences.clone(),
             tables: tables.map(public).collect(),
             footers: content.footers.clone(),
-            corrections: published_corrections(detail)?,
+            corrections: corrections_of(detail, product)?,
         })
     }
 }
@@ -133,30 +135,88 @@ pub async fn write_public_file(
     bulletin_id: &str,
     format: PublicFormat,
 ) -> Result<Vec<u8>, Refusal> {
-    let detail = find_published(app, bulletin_id).await?;
-    let tables = product_tables(&detail, Product::Public);
-    let unwritten =
-        |error: String| Refusal::from(StoreError::Damaged(format!("bulletin {bulletin_id}: {error}")));
+    write_product_file(app, &Actor::public(), bulletin_id, Product::Public, format).await
+}
+
+/// Writes a product in one format: the public one of a published bulletin for everybody, circular and brief for those
+/// who may read them, anything of a draft for those who may read drafts. What one may not read is not there.
+pub async fn write_product_file(
+    app: &App,
+    actor: &Actor,
+    bulletin_id: &str,
+    product: Product,
+    format: PublicFormat,
+) -> Result<Vec<u8>, Refusal> {
+    let detail = find_bulletin(app, bulletin_id).await?;
+    let needed = match (detail.summary.status, product) {
+        (BulletinStatus::Draft, _) => Some(Action::ReadDrafts),
+        (_, Product::Public) => None,
+        (_, Product::Circular | Product::Brief) => Some(Action::ReadCirculars),
+    };
+    if needed.is_some_and(|action| !actor.may(action)) {
+        return Err(Refusal::NotFound(bulletin_id.to_owned()));
+    }
+    let tables = product_tables(&detail, product);
     match format {
-        PublicFormat::Xlsx => {
-            write_xlsx(&tables, created(&detail)).map_err(|error| unwritten(error.to_string()))
-        }
         PublicFormat::Docx => {
             let region = app.region().await?;
-            let document = product_document(&detail, Product::Public, &region.region);
-            write_docx(&document, created(&detail)).map_err(|error| unwritten(error.to_string()))
+            let document = product_document(&detail, product, &region.region);
+            write_docx(&document, created(&detail)).map_err(|error| unwritten(&error.to_string()))
         }
-        PublicFormat::Csv => {
-            let mut bytes = Vec::new();
-            for table in tables.iter().take(1) {
-                write_csv(table, ByteOrderMark::Present, &mut bytes)
-                    .map_err(|error| unwritten(error.to_string()))?;
-            }
-            Ok(bytes)
-        }
-        PublicFormat::Json => serde_json::to_vec_pretty(&PublicBulletin::new(&detail)?)
-            .map_err(|error| unwritten(error.to_string())),
+        PublicFormat::Json => serde_json::to_vec_pretty(&PublicBulletin::new(&detail, product)?)
+            .map_err(|error| unwritten(&error.to_string())),
+        PublicFormat::Xlsx | PublicFormat::Csv => write_tables(&tables, format, created(&detail)),
     }
+}
+
+/// Writes tables that belong to no bulletin; a letter gets the first one's title and the sentences above it.
+pub fn write_table_file(
+    tables: &[PrintedTable],
+    sentences: &[PrintedNote],
+    format: PublicFormat,
+    on: Date,
+) -> Result<Vec<u8>, Refusal> {
+    let on = on.to_datetime(Time::midnight());
+    match format {
+        PublicFormat::Docx => {
+            let title = tables.first().map(|table| table.title.clone()).unwrap_or_default();
+            let said = sentences.iter().map(|sentence| Block::Paragraph(sentence.zh.clone()));
+            let printed = tables.iter().map(|table| {
+                let mut table = table.clone();
+                // The sentences stand above already.
+                table.notes.retain(|note| !sentences.contains(note));
+                Block::Table(Box::new(table))
+            });
+            let document =
+                Document { letterhead: None, number: None, title, blocks: said.chain(printed).collect() };
+            write_docx(&document, on).map_err(|error| unwritten(&error.to_string()))
+        }
+        PublicFormat::Json => {
+            serde_json::to_vec_pretty(tables).map_err(|error| unwritten(&error.to_string()))
+        }
+        PublicFormat::Xlsx | PublicFormat::Csv => write_tables(tables, format, on),
+    }
+}
+
+/// A workbook of all tables, or the first one alone.
+fn write_tables(
+    tables: &[PrintedTable],
+    format: PublicFormat,
+    created: DateTime,
+) -> Result<Vec<u8>, Refusal> {
+    if format == PublicFormat::Xlsx {
+        return write_xlsx(tables, created).map_err(|error| unwritten(&error.to_string()));
+    }
+    let mut bytes = Vec::new();
+    for table in tables.iter().take(1) {
+        write_csv(table, ByteOrderMark::Present, &mut bytes)
+            .map_err(|error| unwritten(&error.to_string()))?;
+    }
+    Ok(bytes)
+}
+
+fn unwritten(error: &str) -> Refusal {
+    StoreError::Damaged(format!("file of a table: {error}")).into()
 }
 
 /// The instant that files carry: the day of signature, so that the same bulletin gives the same bytes.

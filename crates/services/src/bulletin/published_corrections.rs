@@ -60,13 +60,25 @@ pub struct CorrectedCell {
 
 /// The corrections of a bulletin in order, as far as its public tables are concerned.
 pub fn published_corrections(detail: &BulletinDetail) -> Result<Vec<PublishedCorrection>, Refusal> {
-    detail.corrections.iter().map(|row| published(detail, row)).collect()
+    corrections_of(detail, Product::Public)
 }
 
-fn published(detail: &BulletinDetail, row: &CorrectionRow) -> Result<PublishedCorrection, Refusal> {
+/// The corrections of a bulletin in order, as far as the tables of a product are concerned.
+pub(super) fn corrections_of(
+    detail: &BulletinDetail,
+    product: Product,
+) -> Result<Vec<PublishedCorrection>, Refusal> {
+    detail.corrections.iter().map(|row| published(detail, row, product)).collect()
+}
+
+fn published(
+    detail: &BulletinDetail,
+    row: &CorrectionRow,
+    product: Product,
+) -> Result<PublishedCorrection, Refusal> {
     let damaged = |what: &str| StoreError::Damaged(format!("{what} of correction {}", row.correction_id));
     let changes: Vec<CellCorrection> = serde_json::from_str(&row.changes).map_err(|_| damaged("changes"))?;
-    let tables = || detail.content.tables.iter().filter(|table| table.is_of(Product::Public));
+    let tables = || detail.content.tables.iter().filter(|table| table.is_of(product));
     let mut cells = Vec::new();
     for change in changes {
         let Some(table) = tables().find(|table| table.key == change.table) else { continue };
@@ -82,6 +94,24 @@ fn published(detail: &BulletinDetail, row: &CorrectionRow) -> Result<PublishedCo
         position: row.to_position,
         cells,
     })
+}
+
+/// Changes of a bulletin, decided or not, in the words of all its tables, each with the contracts behind it.
+pub fn describe_changes(
+    detail: &BulletinDetail,
+    changes: Vec<CellCorrection>,
+) -> Result<Vec<(CorrectedCell, Vec<String>)>, Refusal> {
+    let mut described = Vec::with_capacity(changes.len());
+    for mut change in changes {
+        let Some(table) = detail.content.tables.iter().find(|table| table.key == change.table) else {
+            continue;
+        };
+        let months =
+            change.months.parse().map_err(|_| StoreError::Damaged("months of a change".to_owned()))?;
+        let contracts = std::mem::take(&mut change.contracts);
+        described.push((corrected(table, change, months, detail.summary.period), contracts));
+    }
+    Ok(described)
 }
 
 fn corrected(table: &ContentTable, change: CellCorrection, months: Period, period: Period) -> CorrectedCell {

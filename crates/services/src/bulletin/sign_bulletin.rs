@@ -9,6 +9,7 @@ use xiaoxiang_store::bulletin::{self as store, BulletinRow};
 use xiaoxiang_store::{NewEntry, StoreError};
 
 use super::content::{METHOD_VERSION, make_content};
+use super::countersign_bulletin::{Opinion, latest_opinions};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::log::{LogKey, sign_tree_head};
@@ -28,6 +29,24 @@ pub struct Signing {
     pub signed_on: Date,
 }
 
+/// What whoever signs has seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenDraft {
+    /// Hash of the content on their screen.
+    pub content_sha256: String,
+    /// What to do where a department's latest opinion is an objection.
+    pub objections: Objections,
+}
+
+/// What an objection of a department means for a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Objections {
+    /// The bulletin waits.
+    Respect,
+    /// Known, and the bulletin is signed all the same.
+    Override,
+}
+
 /// Makes the content anew at the newest position, signs the tree head there and numbers the bulletin.
 pub async fn sign_bulletin(
     app: &App,
@@ -35,6 +54,53 @@ pub async fn sign_bulletin(
     key: &LogKey,
     bulletin_id: &str,
     signing: &Signing,
+) -> Result<BulletinRow, Refusal> {
+    sign(app, actor, key, bulletin_id, signing, None).await
+}
+
+/// Signs what was seen, in the signer's own name: figures that moved meanwhile are refused, to be looked at again.
+pub async fn sign_seen_draft(
+    app: &App,
+    actor: &Actor,
+    key: &LogKey,
+    bulletin_id: &str,
+    signed_on: Date,
+    seen: &SeenDraft,
+) -> Result<BulletinRow, Refusal> {
+    actor.permit(Action::SignBulletin)?;
+    if signed_on > app.today().await? {
+        return Err(Refusal::invalid(
+            "bulletin.signed_on",
+            "签发日期不能晚于今天。",
+            "the day of signature cannot lie in the future",
+        ));
+    }
+    let mut tx = app.db.read().await?;
+    let signer = match actor.person_id() {
+        Some(person_id) => xiaoxiang_store::person::find(&mut tx, person_id).await?.map(|person| person.name),
+        None => None,
+    };
+    let objecting = latest_opinions(&mut tx, bulletin_id).await?;
+    let is_objected = objecting.iter().any(|opinion| opinion.opinion == Opinion::Object);
+    drop(tx);
+    if is_objected && seen.objections == Objections::Respect {
+        return Err(Refusal::invalid(
+            "bulletin.objected",
+            "有部门在会签中提出异议。请先处理；如确需签发，请勾选“已知悉异议，仍然签发”。",
+            "a department objected; settle it first, or tick that you sign all the same",
+        ));
+    }
+    let signing = Signing { signer: signer.unwrap_or_default(), signed_on };
+    sign(app, actor, key, bulletin_id, &signing, Some(&seen.content_sha256)).await
+}
+
+async fn sign(
+    app: &App,
+    actor: &Actor,
+    key: &LogKey,
+    bulletin_id: &str,
+    signing: &Signing,
+    seen_sha256: Option<&str>,
 ) -> Result<BulletinRow, Refusal> {
     actor.permit(Action::SignBulletin)?;
     let signer = signing.signer.trim();
@@ -67,6 +133,9 @@ pub async fn sign_bulletin(
         )
     })?;
     let frozen = content.freeze()?;
+    if seen_sha256.is_some_and(|seen| seen != frozen.sha256) {
+        return Err(Refusal::Stale("这份草稿的数字".to_owned()));
+    }
     let mut tx = app.db.begin(app.clock.now_ms()).await?;
     let year = signing.signed_on.year();
     let issuer = region.region.code().to_string();

@@ -54,7 +54,7 @@ pub async fn list_exchange_months(app: &App) -> Result<Vec<Month>, Refusal> {
     exchange_months_in(&mut tx, newest).await
 }
 
-async fn exchange_months_in(tx: &mut Tx, as_of: i64) -> Result<Vec<Month>, Refusal> {
+pub(super) async fn exchange_months_in(tx: &mut Tx, as_of: i64) -> Result<Vec<Month>, Refusal> {
     let rows = xiaoxiang_store::import::list_exchange_months(tx, as_of).await?;
     let months = rows.into_iter().map(|(month,)| {
         let period: Period = month.parse().map_err(|_| StoreError::Damaged(format!("month {month}")))?;

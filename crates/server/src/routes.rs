@@ -99,6 +99,9 @@ pub fn all() -> Vec<Route> {
         pages::guide::routes(),
         pages::imports::routes(),
         pages::setup::routes(),
+        pages::city_monthly::routes(),
+        pages::drafts::routes(),
+        pages::reconcile::routes(),
     ]
     .concat()
 }

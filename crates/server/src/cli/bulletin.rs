@@ -412,7 +412,7 @@ async fn show(
 }
 
 async fn reconcile(context: &Context, app: &App, file: &Path, ask: &ReconcileAsk) -> Result<(), Refusal> {
-    let found = reconcile_bulletin(app, super::import::read_file(file)?, ask).await?;
+    let found = reconcile_bulletin(app, &context.actor, super::import::read_file(file)?, ask).await?;
     if context.format == Some(Format::Json) {
         output::print_json(&found);
         return Ok(());

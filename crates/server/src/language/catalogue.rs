@@ -43,6 +43,8 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "imports",
     "setup",
     "operation",
+    "drafts",
+    "reconcile",
 ];
 
 /// All messages of one language.

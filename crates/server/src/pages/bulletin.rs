@@ -15,6 +15,8 @@ use crate::language::Language;
 /// What lists and heads say about a bulletin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BulletinHead {
+    /// Address under which it is shown: `/bulletins`, or `/drafts` for officials.
+    pub section: &'static str,
     /// Id in addresses.
     pub id: String,
     /// 文号; none while it is a draft.
@@ -53,7 +55,7 @@ impl BulletinHead {
     /// Address of the bulletin's page.
     #[must_use]
     pub fn link(&self, shell: &Shell) -> String {
-        shell.link(&format!("/bulletins/{}", self.id))
+        shell.link(&format!("{}/{}", self.section, self.id))
     }
 
     /// Address of one of its files; the same in both languages.
@@ -89,7 +91,8 @@ pub fn status_label(language: Language, status: BulletinStatus) -> &'static str 
     })
 }
 
-const fn product_key(product: Product) -> &'static str {
+/// The key of a product's name.
+pub const fn product_key(product: Product) -> &'static str {
     match product {
         Product::Public => "product-public",
         Product::Circular => "product-circular",
@@ -135,7 +138,7 @@ pub struct BulletinData {
 }
 
 /// Ids of a bulletin's tables on its page; more tables than this share none and are not opened by links.
-const TABLE_IDS: [&str; 8] =
+pub const TABLE_IDS: [&str; 8] =
     ["table-1", "table-2", "table-3", "table-4", "table-5", "table-6", "table-7", "table-8"];
 
 /// A bulletin's page.

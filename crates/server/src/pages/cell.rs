@@ -76,6 +76,10 @@ impl CellPage {
         contract.path.as_ref().map(|path| self.shell.link(path))
     }
 
+    fn section_label(&self) -> &'static str {
+        self.shell.t(if self.data.bulletin.section == "/drafts" { "nav-drafts" } else { "nav-bulletins" })
+    }
+
     fn has_previous(&self) -> bool {
         self.page > 1
     }

@@ -5,18 +5,19 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing;
 use serde::Deserialize;
+use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::bulletin::{BulletinStatus, Dimension, Direction, GrowthBase, Measure};
 use xiaoxiang_domain::period::Period;
 use xiaoxiang_domain::region::DivisionCode;
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::bulletin::{
-    Product, PublicFormat, PublishedFilter, TableAsk, usual_period, write_public_file,
+    Product, PublicFormat, PublishedFilter, TableAsk, usual_period, write_product_file,
 };
 use xiaoxiang_services::open_data::make_public_table;
 use xiaoxiang_services::region::{city_outlines, county_outlines};
 
 use super::about::AboutPage;
-use super::bulletin::{BulletinListPage, BulletinPage};
+use super::bulletin::{BulletinListPage, BulletinPage, ProductFiles};
 use super::cell::CellPage;
 use super::competence::competence_lines;
 use super::failure::Failure;
@@ -120,7 +121,12 @@ async fn bulletins(visit: Visit, Query(query): Query<ListQuery>) -> Response {
 
 async fn bulletin(visit: Visit, Path(id): Path<String>) -> Response {
     match reading::bulletin(&visit.app, &id).await {
-        Ok(data) => {
+        Ok(mut data) => {
+            if visit.actor().may(Action::ReadCirculars) {
+                let formats = PublicFormat::ALL.map(PublicFormat::code).to_vec();
+                let files = |product| ProductFiles { product, formats: formats.clone() };
+                data.products.extend([Product::Circular, Product::Brief].map(files));
+            }
             let title = visit.language.note(&data.head.title).to_owned();
             visit.page(&BulletinPage::new(visit.shell(Section::Bulletins, title), data))
         }
@@ -129,18 +135,18 @@ async fn bulletin(visit: Visit, Path(id): Path<String>) -> Response {
 }
 
 async fn bulletin_file(visit: Visit, Path((id, file)): Path<(String, String)>) -> Response {
-    // Circular and brief are for cities and leaders: they come with sign-in.
-    let wanted = file.split_once('.').filter(|(product, _)| *product == Product::Public.code());
-    let Some(format) = wanted.and_then(|(_, format)| PublicFormat::from_code(format)) else {
-        return visit.failed(Failure::NotFound);
-    };
-    match write_public_file(&visit.app, &id, format).await {
+    let wanted = file
+        .split_once('.')
+        .and_then(|(product, format)| Some((Product::from_code(product)?, PublicFormat::from_code(format)?)));
+    let Some((product, format)) = wanted else { return visit.failed(Failure::NotFound) };
+    match write_product_file(&visit.app, &visit.actor(), &id, product, format).await {
         Ok(bytes) => download(&format!("{id}-{file}"), mime_of(format), bytes),
         Err(refusal) => visit.refused(&refusal),
     }
 }
 
-const fn mime_of(format: PublicFormat) -> &'static str {
+/// The media type of a format.
+pub(super) const fn mime_of(format: PublicFormat) -> &'static str {
     match format {
         PublicFormat::Xlsx => MIME_XLSX,
         PublicFormat::Docx => MIME_DOCX,
@@ -152,13 +158,18 @@ const fn mime_of(format: PublicFormat) -> &'static str {
 /// Which page of a long list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct PageQuery {
+pub(super) struct PageQuery {
     page: String,
 }
 
-async fn cell(visit: Visit, Path(address): Path<CellAddress>, Query(query): Query<PageQuery>) -> Response {
+/// The page asked for, from 1; nothing where that makes no sense.
+pub(super) fn page_number(query: &PageQuery) -> Option<usize> {
     let page = if query.page.is_empty() { Ok(1) } else { query.page.parse::<usize>() };
-    let Some(page) = page.ok().filter(|page| (1..=PAGE_MAX).contains(page)) else { return visit.misread() };
+    page.ok().filter(|page| (1..=PAGE_MAX).contains(page))
+}
+
+async fn cell(visit: Visit, Path(address): Path<CellAddress>, Query(query): Query<PageQuery>) -> Response {
+    let Some(page) = page_number(&query) else { return visit.misread() };
     match reading::cell(&visit.app, &visit.actor(), &address, page).await {
         Ok(data) => {
             let title = format!("{} {}", visit.language.note(&data.row), visit.language.note(&data.column));

@@ -1,13 +1,15 @@
 //! Asks the use cases and puts their answers into what the pages show. No figure is computed here.
 
 use xiaoxiang_domain::access::Action;
-use xiaoxiang_domain::bulletin::{ColumnKind, Direction, Measure, PrintedColumn, PrintedNote, PrintedTable};
+use xiaoxiang_domain::bulletin::{
+    ColumnKind, Dimension, Direction, Measure, PrintedColumn, PrintedNote, PrintedTable,
+};
 use xiaoxiang_domain::contract::Contract;
 use xiaoxiang_domain::period::{Month, Period};
 use xiaoxiang_domain::region::{DivisionCode, Region};
 use xiaoxiang_services::bulletin::{
-    self, BulletinDetail, BulletinSummary, ContractBehind, PlaceFigures, Product, PublicFormat,
-    PublishedFilter, published_corrections,
+    self, BulletinDetail, BulletinSummary, CellBehind, ContractBehind, PlaceFigures, Product, PublicFormat,
+    PublishedFilter, TableAsk, published_corrections,
 };
 use xiaoxiang_services::{Actor, App, Refusal};
 use xiaoxiang_statistics::explain::PageOf;
@@ -99,6 +101,7 @@ fn map_note(region: &Region) -> MapNote {
 fn head_of(summary: &BulletinSummary, title: PrintedNote, sentence: Option<PrintedNote>) -> BulletinHead {
     let row = &summary.row;
     BulletinHead {
+        section: "/bulletins",
         id: row.bulletin_id.clone(),
         number: row.document_number.clone(),
         title,
@@ -158,12 +161,37 @@ pub struct CellAddress {
     pub column: String,
 }
 
-/// One page of the contracts behind a figure.
+/// One page of the contracts behind a figure of the public product.
 pub async fn cell(app: &App, actor: &Actor, address: &CellAddress, page: usize) -> Result<CellData, Refusal> {
     let detail = bulletin::find_published(app, &address.id).await?;
+    cell_of(app, actor, &detail, address, page, &[Product::Public]).await
+}
+
+/// One page of the contracts behind a figure of any product, signed or not.
+pub async fn draft_cell(
+    app: &App,
+    actor: &Actor,
+    address: &CellAddress,
+    page: usize,
+) -> Result<CellData, Refusal> {
+    actor.permit(Action::ReadDrafts)?;
+    let detail = bulletin::find_bulletin(app, &address.id).await?;
+    let mut data = cell_of(app, actor, &detail, address, page, &Product::ALL).await?;
+    data.bulletin.section = "/drafts";
+    Ok(data)
+}
+
+async fn cell_of(
+    app: &App,
+    actor: &Actor,
+    detail: &BulletinDetail,
+    address: &CellAddress,
+    page: usize,
+    products: &[Product],
+) -> Result<CellData, Refusal> {
     let missing = || Refusal::NotFound(format!("{}/{}", address.row, address.column));
     let table = detail.content.tables.iter().find(|table| table.key == address.table).ok_or_else(missing)?;
-    let is_public = table.is_of(Product::Public);
+    let is_shown = products.iter().any(|product| table.is_of(*product));
     let columns = &table.table.columns;
     let place = columns.iter().position(|column| column.key == address.column).ok_or_else(missing)?;
     let row = table
@@ -171,7 +199,7 @@ pub async fn cell(app: &App, actor: &Actor, address: &CellAddress, page: usize) 
         .rows
         .iter()
         .find(|row| row.key == address.row)
-        .filter(|_| is_public)
+        .filter(|_| is_shown)
         .ok_or_else(missing)?;
     let per_page = usize::try_from(CONTRACTS_PER_PAGE).expect("invariant: a page holds few contracts");
     let stretch = PageOf { offset: (page - 1) * per_page, limit: per_page };
@@ -183,7 +211,7 @@ pub async fn cell(app: &App, actor: &Actor, address: &CellAddress, page: usize) 
     let label = &row.cells[0];
     let column = &columns[place];
     Ok(CellData {
-        bulletin: head_of_detail(&detail),
+        bulletin: head_of_detail(detail),
         row: PrintedNote { zh: label.text.clone(), en: label.text_en.clone() },
         column: PrintedNote {
             zh: joined(&column.group, &column.header),
@@ -199,6 +227,25 @@ pub async fn cell(app: &App, actor: &Actor, address: &CellAddress, page: usize) 
             .map(|contract| public_part(&region.region, actor, contract))
             .collect(),
     })
+}
+
+/// One page of the contracts behind a row of the present figures, and their public part.
+pub async fn behind_row(
+    app: &App,
+    direction: Direction,
+    by: Dimension,
+    period: Period,
+    row: &str,
+    page: i64,
+) -> Result<(CellBehind, Vec<CellContract>), Refusal> {
+    let per_page = usize::try_from(CONTRACTS_PER_PAGE).expect("invariant: a page holds few contracts");
+    let page = usize::try_from(page).unwrap_or(1).max(1);
+    let stretch = PageOf { offset: (page - 1) * per_page, limit: per_page };
+    let ask = TableAsk::new(direction, by, period);
+    let behind = bulletin::explain_cell(app, &ask, row, None, stretch).await?;
+    let region = app.region().await?;
+    let contracts = behind.contracts.iter().map(|contract| public_part(&region.region, contract)).collect();
+    Ok((behind, contracts))
 }
 
 fn joined(group: &str, header: &str) -> String {

@@ -33,6 +33,8 @@ pub enum Section {
     Contracts,
     /// 导入
     Imports,
+    /// 月度市州表
+    CityMonthly,
     /// 通报制作
     Drafts,
     /// 核对
@@ -58,10 +60,11 @@ pub enum Section {
 }
 
 /// The entries of the work navigation, and what one must be allowed to see each.
-const OFFICE: [(Section, &str, &str, Action); 12] = [
+const OFFICE: [(Section, &str, &str, Action); 13] = [
     (Section::Work, "/work", "nav-work", Action::Work),
     (Section::Contracts, "/contracts", "nav-contracts", Action::ReadContracts),
     (Section::Imports, "/imports", "nav-imports", Action::ReadImports),
+    (Section::CityMonthly, "/city-monthly", "nav-city-monthly", Action::ReadCirculars),
     (Section::Drafts, "/drafts", "nav-drafts", Action::ReadDrafts),
     (Section::Reconcile, "/reconcile", "nav-reconcile", Action::Reconcile),
     (Section::Cities, "/cities", "nav-cities", Action::ReadCities),

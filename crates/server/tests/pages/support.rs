@@ -56,7 +56,7 @@ pub async fn app_with_bulletin(folder: &Path) -> (App, String) {
     }
     let period = "2026-10".parse().expect("a period");
     let id = draft_bulletin(&app, &ACTOR, period, GrowthBase::AsKnown).await.expect("a draft");
-    let key = LogKey::load_or_create(&app, &folder.join("key.pem")).expect("a key");
+    let key = log_key(&app);
     let signing = Signing { signer: "示例甲".to_owned(), signed_on: date(2026, 11, 5) };
     sign_bulletin(&app, &ACTOR, &key, &id, &signing).await.expect("a signature");
     (app, id)
@@ -70,9 +70,13 @@ pub async fn contracts_of_october(app: &App) -> impl Iterator<Item = Contract> {
     made.registry.into_iter().filter(move |contract| october(contract.registered_on))
 }
 
+/// The key of all tests: a log that one key signed takes no other.
+pub fn log_key(app: &App) -> LogKey {
+    LogKey::load_or_create(app, &std::env::temp_dir().join("xiaoxiang-pages-test-key.pem")).expect("a key")
+}
+
 pub fn pages(app: App) -> Router {
-    let key = tempfile::tempdir().expect("a folder");
-    let log_key = LogKey::load_or_create(&app, &key.path().join("key.pem")).expect("a key");
+    let log_key = log_key(&app);
     router(PageState {
         app,
         origin: DataOrigin::Example,

@@ -59,6 +59,12 @@ pub async fn latest_months(app: &App) -> Result<Period, Refusal> {
     Ok(month.map_err(|problem| StoreError::Damaged(problem.to_string()))?.cumulative())
 }
 
+/// The period that the next draft is likely to have: the last whole month with registered contracts.
+pub async fn usual_draft_period(app: &App) -> Result<Period, Refusal> {
+    let last = latest_months(app).await?.last();
+    Ok(Period::month(last).map_err(|problem| StoreError::Damaged(problem.to_string()))?)
+}
+
 pub(super) async fn make_city_monthly_in(
     figures: &Figures<'_>,
     tx: &mut Tx,

@@ -35,7 +35,7 @@ pub use list_bulletins::{
     BulletinDetail, BulletinSummary, PUBLISHED_SHOWN_MAX, PublishedFilter, PublishedList, PublishedSummary,
     find_bulletin, find_published, latest_bulletin, list_bulletins, list_published, usual_period,
 };
-pub use make_city_monthly::{latest_months, make_city_monthly};
+pub use make_city_monthly::{latest_months, make_city_monthly, usual_draft_period};
 pub use make_flows::{MadeFlows, make_flows};
 pub use make_table::{MadeTable, TableAsk, make_table, tabulate_ask};
 pub(crate) use make_table::{make_table_in, refused as table_refused};

@@ -1,6 +1,7 @@
 //! Reads a bureau's own sheet and holds it against ours, cell by cell (核对).
 
 use serde::Serialize;
+use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::bulletin::{Dimension, Direction, GrowthBase};
 use xiaoxiang_domain::period::Period;
 use xiaoxiang_domain::region::DivisionCode;
@@ -17,6 +18,7 @@ use super::explain_cell::contracts_of;
 use super::make_table::{TableAsk, note_context, refused};
 use super::read_model::Figures;
 use super::words::labels;
+use crate::actor::Actor;
 use crate::app::App;
 use crate::refusal::Refusal;
 use crate::sheet::{SheetCell, SheetProblem, fold_width, open_sheet, title_unit};
@@ -50,6 +52,12 @@ pub struct ReconciledSheet {
 pub struct ReconciledCell {
     /// Row as the sheet names it.
     pub row: String,
+    /// Key of our row.
+    pub row_key: String,
+    /// Side counted.
+    pub direction: Direction,
+    /// Months of the figure.
+    pub months: Period,
     /// Header as the sheet writes it.
     pub header: String,
     /// Theirs.
@@ -79,12 +87,14 @@ pub struct ReconcileAsk {
     pub growth_base: GrowthBase,
 }
 
-/// Reads the sheet and compares.
+/// Reads the sheet and compares; nothing of the sheet is kept.
 pub async fn reconcile_bulletin(
     app: &App,
+    actor: &Actor,
     bytes: Vec<u8>,
     ask: &ReconcileAsk,
 ) -> Result<ReconciledSheet, Refusal> {
+    actor.permit(Action::Reconcile)?;
     let sheet = read_sheet(bytes)?;
     let figures = app.figures().await?;
     let mut tx = app.db.read().await?;
@@ -107,7 +117,7 @@ pub async fn reconcile_bulletin(
                     None => compared[*at] = true,
                 }
             }
-            take(&mut result, &mut tx, found).await?;
+            take(&mut result, &mut tx, found, direction, period).await?;
         }
     }
     // A row that one of the tables knows is known.
@@ -194,13 +204,22 @@ async fn alternatives(
     Ok(found)
 }
 
-async fn take(result: &mut ReconciledSheet, tx: &mut Tx, found: Reconciliation) -> Result<(), Refusal> {
+async fn take(
+    result: &mut ReconciledSheet,
+    tx: &mut Tx,
+    found: Reconciliation,
+    direction: Direction,
+    months: Period,
+) -> Result<(), Refusal> {
     result.equal_cells += found.equal_cells;
     for difference in found.differences {
         let behind = contracts_of(tx, &difference.candidates).await?;
         let (cause, cause_en) = cause_words(&difference.cause);
         result.differences.push(ReconciledCell {
             row: difference.label,
+            row_key: row_key_text(&difference.row),
+            direction,
+            months,
             header: difference.header,
             theirs: difference.theirs,
             ours: difference.ours,

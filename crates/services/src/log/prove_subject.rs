@@ -55,7 +55,7 @@ async fn prove_version(tx: &mut Tx, number: &str) -> Result<(i64, Option<Content
     Ok((version.position, Some(ContentProof { row, index: index as u64, path })))
 }
 
-async fn leaf_hashes(tx: &mut Tx, size: u64) -> Result<Vec<Hash>, Refusal> {
+pub(super) async fn leaf_hashes(tx: &mut Tx, size: u64) -> Result<Vec<Hash>, Refusal> {
     let mut leaves = Vec::new();
     while (leaves.len() as u64) < size {
         let from = i64::try_from(leaves.len()).map_err(|_| damaged("log size"))?;

@@ -1,0 +1,90 @@
+//! What the log's entries can be about (日志类别), in groups as officials look for them.
+
+/// A group of kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KindGroup {
+    /// 合同与导入
+    Contract,
+    /// 通报
+    Bulletin,
+    /// 归属与园区
+    Attribution,
+    /// 目标
+    Target,
+    /// 人员与机构
+    People,
+    /// 区域数据与系统
+    System,
+}
+
+impl KindGroup {
+    /// All groups in the order of the filter.
+    pub const ALL: [Self; 6] =
+        [Self::Contract, Self::Bulletin, Self::Attribution, Self::Target, Self::People, Self::System];
+
+    /// The word of addresses.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Contract => "contract",
+            Self::Bulletin => "bulletin",
+            Self::Attribution => "attribution",
+            Self::Target => "target",
+            Self::People => "people",
+            Self::System => "system",
+        }
+    }
+
+    /// The group of a word.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|group| group.code() == code)
+    }
+
+    /// The kinds of the group.
+    pub fn kinds(self) -> impl Iterator<Item = &'static str> {
+        KINDS.iter().filter(move |(group, _)| *group == self).map(|(_, kind)| *kind)
+    }
+}
+
+/// Every kind of entry that the program writes or once wrote. A test looks through the source for others.
+pub const KINDS: [(KindGroup, &str); 38] = [
+    (KindGroup::Contract, "contract.imported"),
+    (KindGroup::Contract, "contract.registered"),
+    (KindGroup::Contract, "contract.changed"),
+    (KindGroup::Contract, "contract.withdrawn"),
+    (KindGroup::Contract, "contract.personal_data_erased"),
+    (KindGroup::Contract, "personal_data.viewed"),
+    (KindGroup::Bulletin, "bulletin.drafted"),
+    (KindGroup::Bulletin, "bulletin.redrafted"),
+    (KindGroup::Bulletin, "bulletin.countersigned"),
+    (KindGroup::Bulletin, "bulletin.signed"),
+    (KindGroup::Bulletin, "bulletin.corrected"),
+    (KindGroup::Bulletin, "bulletin.year_closed"),
+    (KindGroup::Attribution, "attribution.objection_raised"),
+    (KindGroup::Attribution, "attribution.objection_remarked"),
+    (KindGroup::Attribution, "attribution.objection_decided"),
+    (KindGroup::Attribution, "park.list_imported"),
+    (KindGroup::Target, "target.set"),
+    (KindGroup::Target, "target.split"),
+    (KindGroup::Target, "target.adjusted"),
+    (KindGroup::People, "person.created"),
+    (KindGroup::People, "person.changed"),
+    (KindGroup::People, "person.disabled"),
+    (KindGroup::People, "person.enabled"),
+    (KindGroup::People, "person.erased"),
+    (KindGroup::People, "person.password_changed"),
+    (KindGroup::People, "person.password_reset"),
+    (KindGroup::People, "person.role_granted"),
+    (KindGroup::People, "person.role_withdrawn"),
+    (KindGroup::People, "person.token_created"),
+    (KindGroup::People, "person.token_withdrawn"),
+    (KindGroup::People, "organisation.created"),
+    (KindGroup::People, "organisation.renamed"),
+    (KindGroup::People, "organisation.changed"),
+    (KindGroup::People, "organisation.merged"),
+    (KindGroup::People, "organisation.split"),
+    (KindGroup::People, "organisation.separated"),
+    (KindGroup::System, "region.imported"),
+    (KindGroup::System, "audit.key_rotated"),
+];

@@ -102,6 +102,7 @@ pub fn all() -> Vec<Route> {
         pages::city_monthly::routes(),
         pages::drafts::routes(),
         pages::reconcile::routes(),
+        pages::log::routes(),
     ]
     .concat()
 }

@@ -45,6 +45,7 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "operation",
     "drafts",
     "reconcile",
+    "log",
 ];
 
 /// All messages of one language.

@@ -3,14 +3,14 @@
 mod account;
 mod contracts;
 mod corrections;
-mod imports;
 mod drafts;
+mod imports;
 mod links;
 mod organisations;
 mod people;
 mod places;
-mod setup;
 mod reconcile;
+mod setup;
 mod sign_in;
 mod support;
 mod walk;

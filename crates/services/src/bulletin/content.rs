@@ -6,6 +6,7 @@ use xiaoxiang_domain::bulletin::{Dimension, Direction, GrowthBase, PrintedNote, 
 use xiaoxiang_domain::period::Period;
 use xiaoxiang_domain::region::BulletinTable;
 use xiaoxiang_statistics::cross_table::{CrossQuery, cross_table};
+use xiaoxiang_statistics::layout::is_position_note;
 use xiaoxiang_statistics::table::RowOrder;
 use xiaoxiang_store::{StoreError, Tx};
 
@@ -83,6 +84,15 @@ impl BulletinContent {
         let text = serde_json::to_string(self).map_err(|error| StoreError::Damaged(error.to_string()))?;
         let sha256 = hex::encode(Sha256::digest(text.as_bytes()));
         Ok(Frozen { text, sha256 })
+    }
+
+    /// Hash of what readers would notice: all but the notes that name the log position, which moves with every entry.
+    pub fn fingerprint(&self, as_of: i64) -> Result<String, Refusal> {
+        let mut content = self.clone();
+        for table in &mut content.tables {
+            table.table.notes.retain(|note| !is_position_note(note, as_of));
+        }
+        Ok(content.freeze()?.sha256)
     }
 
     /// Reads stored content.

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use xiaoxiang_domain::access::Action;
-use xiaoxiang_domain::bulletin::BulletinStatus;
+use xiaoxiang_domain::bulletin::{BulletinStatus, GrowthBase};
 use xiaoxiang_domain::period::{Month, Period};
 use xiaoxiang_store::Tx;
 
@@ -134,11 +134,10 @@ async fn freshness(app: &App, detail: &BulletinDetail) -> Result<Freshness, Refu
     if figures.position() == summary.row.as_of {
         return Ok(Freshness::Current);
     }
-    let growth_base = xiaoxiang_domain::bulletin::GrowthBase::from_code(&summary.row.growth_base)
-        .unwrap_or(xiaoxiang_domain::bulletin::GrowthBase::AsKnown);
+    let growth_base = GrowthBase::from_code(&summary.row.growth_base).unwrap_or(GrowthBase::AsKnown);
     let mut tx = app.db.read().await?;
     let now = make_content(&figures, &mut tx, summary.period, growth_base, figures.position()).await?;
-    let is_same =
-        summary.row.method_version == METHOD_VERSION && now.freeze()?.sha256 == summary.row.content_sha256;
+    let is_same = summary.row.method_version == METHOD_VERSION
+        && now.fingerprint(figures.position())? == detail.content.fingerprint(summary.row.as_of)?;
     Ok(if is_same { Freshness::Current } else { Freshness::Moved })
 }

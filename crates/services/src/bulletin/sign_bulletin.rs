@@ -8,7 +8,7 @@ use xiaoxiang_domain::period::Period;
 use xiaoxiang_store::bulletin::{self as store, BulletinRow};
 use xiaoxiang_store::{NewEntry, StoreError};
 
-use super::content::{METHOD_VERSION, make_content};
+use super::content::{BulletinContent, METHOD_VERSION, make_content};
 use super::countersign_bulletin::{Opinion, latest_opinions};
 use crate::actor::Actor;
 use crate::app::App;
@@ -133,8 +133,11 @@ async fn sign(
         )
     })?;
     let frozen = content.freeze()?;
-    if seen_sha256.is_some_and(|seen| seen != frozen.sha256) {
-        return Err(Refusal::Stale("这份草稿的数字".to_owned()));
+    if let Some(seen) = seen_sha256 {
+        let drafted = BulletinContent::thaw(&draft.content)?.fingerprint(draft.as_of)?;
+        if draft.content_sha256 != seen || drafted != content.fingerprint(as_of)? {
+            return Err(Refusal::Stale("这份草稿的数字".to_owned()));
+        }
     }
     let mut tx = app.db.begin(app.clock.now_ms()).await?;
     let year = signing.signed_on.year();

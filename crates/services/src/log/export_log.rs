@@ -2,7 +2,9 @@
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use tokio::sync::mpsc::Sender;
 use xiaoxiang_audit::{ExportError, ExportWriter, Hash, TreeState};
 use xiaoxiang_domain::access::Action;
 use xiaoxiang_store::StoreError;
@@ -16,32 +18,50 @@ use crate::refusal::Refusal;
 /// Entries of one piece of a streamed export.
 const PIECE_ENTRIES: i64 = 1_000;
 
-/// Signs the head and writes all entries, keys and heads; gives the number of entries.
-pub async fn export_log(app: &App, key: &LogKey, mut out: impl Write + Send) -> Result<u64, Refusal> {
-    export_in_pieces(app, key, async |piece| {
-        out.write_all(&piece).map_err(|source| Refusal::File { path: "export".to_owned(), source })
-    })
-    .await
+/// How long an export waits for its reader to take a piece.
+const READER_WAIT: Duration = Duration::from_secs(60);
+
+/// Where the pieces of an export go.
+trait Outlet {
+    fn give(&mut self, piece: Vec<u8>) -> impl Future<Output = Result<(), Refusal>> + Send;
 }
 
-/// The same file piece by piece for whoever may read the log: never more than one piece is in memory.
-///
-/// `send` is called with each piece in order; it may refuse, which ends the export.
+struct Writing<W>(W);
+
+impl<W: Write + Send> Outlet for Writing<W> {
+    async fn give(&mut self, piece: Vec<u8>) -> Result<(), Refusal> {
+        self.0.write_all(&piece).map_err(|source| Refusal::File { path: "export".to_owned(), source })
+    }
+}
+
+struct Sending(Sender<Vec<u8>>);
+
+impl Outlet for Sending {
+    async fn give(&mut self, piece: Vec<u8>) -> Result<(), Refusal> {
+        let gone = || Refusal::Overtaken("reader of the export".to_owned());
+        // A reader that stops must not hold its snapshot of the database for ever.
+        let sent = tokio::time::timeout(READER_WAIT, self.0.send(piece)).await;
+        sent.map_err(|_| gone())?.map_err(|_| gone())
+    }
+}
+
+/// Signs the head and writes all entries, keys and heads; gives the number of entries.
+pub async fn export_log(app: &App, key: &LogKey, out: impl Write + Send) -> Result<u64, Refusal> {
+    export_in_pieces(app, key, &mut Writing(out)).await
+}
+
+/// The same file piece by piece for whoever may read the log: never more than a few pieces are in memory.
 pub async fn stream_log(
     app: &App,
     actor: &Actor,
     key: &LogKey,
-    send: impl AsyncFnMut(Vec<u8>) -> Result<(), Refusal>,
+    sender: Sender<Vec<u8>>,
 ) -> Result<u64, Refusal> {
     actor.permit(Action::ReadLog)?;
-    export_in_pieces(app, key, send).await
+    export_in_pieces(app, key, &mut Sending(sender)).await
 }
 
-async fn export_in_pieces(
-    app: &App,
-    key: &LogKey,
-    mut send: impl AsyncFnMut(Vec<u8>) -> Result<(), Refusal>,
-) -> Result<u64, Refusal> {
+async fn export_in_pieces(app: &App, key: &LogKey, out: &mut impl Outlet) -> Result<u64, Refusal> {
     sign_tree_head(app, key).await?;
     let mut tx = app.db.read().await?;
     let head = store::head(&mut tx).await?;
@@ -64,11 +84,11 @@ async fn export_in_pieces(
             let leaf_hash: Hash = xiaoxiang_audit::Hex(stored);
             writer.entry(row.entry()?, leaf_hash).map_err(failed)?;
         }
-        send(piece.take()).await?;
+        out.give(piece.take()).await?;
     }
     let frontier = head.frontier()?;
     writer.finish(&TreeState { size: frontier.size(), root: frontier.root() }).map_err(failed)?;
-    send(piece.take()).await?;
+    out.give(piece.take()).await?;
     Ok(frontier.size())
 }
 

@@ -17,7 +17,7 @@ use labels::note;
 pub use city_monthly::lay_out_city_monthly;
 pub use flow::{lay_out_city_flows, lay_out_province_flows};
 pub use labels::Labels;
-pub use notes::{NoteContext, is_complete, needs_exchange, notes, sentence};
+pub use notes::{NoteContext, is_complete, is_position_note, needs_exchange, notes, sentence};
 
 /// Lays out a table of one dimension, with or without comparison, or a cross-table.
 ///

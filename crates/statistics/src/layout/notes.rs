@@ -125,6 +125,12 @@ pub(super) fn growth_base(base: GrowthBase) -> PrintedNote {
     note(format!("{}。", base.label()), en)
 }
 
+/// Whether a note only says how figures are made and at which log position: it says nothing about the figures.
+#[must_use]
+pub fn is_position_note(note: &PrintedNote, as_of: i64) -> bool {
+    *note == method(as_of)
+}
+
 pub(super) fn method(as_of: i64) -> PrintedNote {
     note(
         format!("合计、同比、占比、位次均按未取整的金额（分）计算；数据截至日志位置{as_of}。"),

@@ -20,7 +20,13 @@ macro_rules! migrations {
 }
 
 /// Number, file, text for SQLite, text for PostgreSQL.
-const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![1 "0001_spine", 2 "0002_people", 3 "0003_organisation_history", 5 "0005_countersign", 6 "0006_import_run"];
+const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![
+    1 "0001_spine",
+    2 "0002_people",
+    3 "0003_organisation_history",
+    5 "0005_countersign",
+    6 "0006_import_run",
+];
 
 /// Number of the advisory lock; any will do that nothing else in the database takes.
 const MIGRATION_LOCK: i64 = 7_243_392_161;

@@ -5,6 +5,7 @@ pub mod actor;
 pub mod app;
 pub mod attribution;
 pub mod bulletin;
+pub mod city;
 pub mod contract;
 pub mod demo;
 mod follow;
@@ -19,6 +20,7 @@ pub mod region;
 pub mod setup;
 pub mod sheet;
 pub mod target;
+pub mod work;
 
 pub use actor::Actor;
 pub use app::{App, Clock};

@@ -12,6 +12,7 @@ pub mod explain;
 pub mod flow;
 pub mod geography;
 pub mod json;
+pub mod lapsed;
 pub mod layout;
 pub mod listing;
 pub mod reconcile;

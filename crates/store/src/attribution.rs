@@ -3,6 +3,9 @@
 use crate::db::{Tx, WriteTx};
 use crate::error::StoreError;
 
+/// No division code begins so.
+const NO_PLACE: &str = "-";
+
 record! {
     /// One line of a park's list, in force.
     #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +41,8 @@ record! {
         raised_by: String,
         /// Division that should hold.
         claimed_division: String,
+        /// Division in which that side counted when the objection was raised.
+        present_division: String,
         /// Why.
         reason: String,
         /// Instant.
@@ -46,6 +51,10 @@ record! {
         decided_division: Option<String>,
         /// Why.
         decision_reason: Option<String>,
+        /// Instant of the decision.
+        decided_at_ms: Option<i64>,
+        /// Contracts that count elsewhere through the decision.
+        moved_contracts: Option<i64>,
     }
 }
 
@@ -98,14 +107,15 @@ pub async fn save_objection(tx: &mut WriteTx, objection: &ObjectionRow) -> Resul
     run!(
         &mut tx.tx,
         "INSERT INTO attribution_objection (objection_id, change_set_id, contract_key, side, raised_by, claimed_division,
-                reason, raised_at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                present_division, reason, raised_at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         &objection.objection_id,
         change_set_id,
         objection.contract_key,
         &objection.side,
         &objection.raised_by,
         &objection.claimed_division,
+        &objection.present_division,
         &objection.reason,
         objection.raised_at_ms
     )?;
@@ -141,8 +151,9 @@ pub async fn find_objection(tx: &mut Tx, objection_id: &str) -> Result<Option<Ob
     row!(
         tx,
         ObjectionRow,
-        "SELECT o.objection_id, o.contract_key, k.registration_number, o.side, o.raised_by, o.claimed_division, o.reason,
-                o.raised_at_ms, o.decided_division, o.decision_reason
+        "SELECT o.objection_id, o.contract_key, k.registration_number, o.side, o.raised_by, o.claimed_division,
+                o.present_division, o.reason, o.raised_at_ms, o.decided_division, o.decision_reason, o.decided_at_ms,
+                o.moved_contracts
            FROM attribution_objection o
            JOIN contract k ON k.contract_key = o.contract_key
           WHERE o.objection_id = $1",
@@ -150,17 +161,121 @@ pub async fn find_objection(tx: &mut Tx, objection_id: &str) -> Result<Option<Ob
     )
 }
 
+/// Whose objections are listed: those that claim or concern a place whose code begins with `places`, and those that
+/// `raised_by` raised.
+#[derive(Clone, Copy, Debug)]
+pub struct ObjectionFilter<'a> {
+    /// Beginning of the division codes; empty means everywhere, none means nowhere.
+    pub places: Option<&'a str>,
+    /// Who raised them.
+    pub raised_by: &'a str,
+}
+
 /// Objections, open ones first, then newest first.
-pub async fn list_objections(tx: &mut Tx, limit: i64) -> Result<Vec<ObjectionRow>, StoreError> {
+pub async fn list_objections(
+    tx: &mut Tx,
+    filter: ObjectionFilter<'_>,
+    limit: i64,
+) -> Result<Vec<ObjectionRow>, StoreError> {
     rows!(
         tx,
         ObjectionRow,
-        "SELECT o.objection_id, o.contract_key, k.registration_number, o.side, o.raised_by, o.claimed_division, o.reason,
-                o.raised_at_ms, o.decided_division, o.decision_reason
+        "SELECT o.objection_id, o.contract_key, k.registration_number, o.side, o.raised_by, o.claimed_division,
+                o.present_division, o.reason, o.raised_at_ms, o.decided_division, o.decision_reason, o.decided_at_ms,
+                o.moved_contracts
            FROM attribution_objection o
            JOIN contract k ON k.contract_key = o.contract_key
+          WHERE substr(o.claimed_division, 1, length($1)) = $1
+             OR substr(o.present_division, 1, length($1)) = $1
+             OR o.raised_by = $2
           ORDER BY o.decided_at_ms IS NOT NULL, o.raised_at_ms DESC, o.objection_id
-          LIMIT $1",
+          LIMIT $3",
+        filter.places.unwrap_or(NO_PLACE),
+        filter.raised_by,
+        limit
+    )
+}
+
+/// Number of open objections and when the oldest of them was raised.
+pub async fn count_open_objections(
+    tx: &mut Tx,
+    filter: ObjectionFilter<'_>,
+) -> Result<(i64, Option<i64>), StoreError> {
+    let found: Option<(i64, Option<i64>)> = row!(
+        tx,
+        (i64, Option<i64>),
+        "SELECT COUNT(*), MIN(raised_at_ms)
+           FROM attribution_objection
+          WHERE decided_at_ms IS NULL
+            AND (substr(claimed_division, 1, length($1)) = $1
+             OR substr(present_division, 1, length($1)) = $1
+             OR raised_by = $2)",
+        filter.places.unwrap_or(NO_PLACE),
+        filter.raised_by
+    )?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Notes how many contracts a decision moved.
+pub async fn save_moved(
+    tx: &mut WriteTx,
+    objection_id: &str,
+    moved_contracts: i64,
+) -> Result<(), StoreError> {
+    run!(
+        &mut tx.tx,
+        "UPDATE attribution_objection SET moved_contracts = $2 WHERE objection_id = $1",
+        objection_id,
+        moved_contracts
+    )?;
+    Ok(())
+}
+
+record! {
+    /// What somebody said about an objection.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct RemarkRow {
+        /// UUID.
+        remark_id: String,
+        /// Objection.
+        objection_id: String,
+        /// Division, park or office.
+        remarked_by: String,
+        /// What they said.
+        remark: String,
+        /// Instant.
+        remarked_at_ms: i64,
+    }
+}
+
+/// Records a remark.
+pub async fn save_remark(tx: &mut WriteTx, remark: &RemarkRow) -> Result<(), StoreError> {
+    let change_set_id = tx.change_set().await?;
+    run!(
+        &mut tx.tx,
+        "INSERT INTO objection_remark (remark_id, change_set_id, objection_id, remarked_by, remark, remarked_at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        &remark.remark_id,
+        change_set_id,
+        &remark.objection_id,
+        &remark.remarked_by,
+        &remark.remark,
+        remark.remarked_at_ms
+    )?;
+    Ok(())
+}
+
+/// The remarks about an objection, oldest first, at most `limit`.
+pub async fn list_remarks(tx: &mut Tx, objection_id: &str, limit: i64) -> Result<Vec<RemarkRow>, StoreError> {
+    rows!(
+        tx,
+        RemarkRow,
+        "SELECT remark_id, objection_id, remarked_by, remark, remarked_at_ms
+           FROM objection_remark
+          WHERE objection_id = $1
+          ORDER BY remarked_at_ms, remark_id
+          LIMIT $2",
+        objection_id,
         limit
     )
 }

@@ -247,3 +247,27 @@ pub async fn save_facts(tx: &mut WriteTx, facts: &[NewFact]) -> Result<(), Store
     }
     Ok(())
 }
+
+/// How many contracts of a stretch of days were recorded or changed after a log position, at most `limit`.
+pub async fn count_changed_after(
+    tx: &mut Tx,
+    position: i64,
+    days: [&str; 2],
+    limit: i64,
+) -> Result<i64, StoreError> {
+    let found: Option<(i64,)> = row!(
+        tx,
+        (i64,),
+        "SELECT COUNT(*)
+           FROM (SELECT DISTINCT f.contract_key
+                   FROM change_set c
+                   JOIN contract_fact f ON f.change_set_id = c.change_set_id
+                  WHERE c.position > $1 AND f.registered_on >= $2 AND f.registered_on <= $3
+                  LIMIT $4) changed",
+        position,
+        days[0],
+        days[1],
+        limit
+    )?;
+    Ok(found.map_or(0, |(count,)| count))
+}

@@ -20,6 +20,7 @@ pub mod log;
 mod migrate;
 pub mod organisation;
 pub mod organisation_change;
+pub mod park_list;
 pub mod person;
 pub mod region;
 pub mod session;

@@ -413,6 +413,22 @@ pub async fn find(tx: &mut Tx, position: i64) -> Result<Option<EntryRow>, StoreE
     )
 }
 
+/// Number of entries of the instant `at_ms` and later. Entries follow one another in time as nearly as the clocks of the
+/// nodes agree, so this halves its way to the first of them.
+pub async fn count_since(tx: &mut Tx, at_ms: i64) -> Result<i64, StoreError> {
+    let size = head(tx).await?.size;
+    let (mut low, mut high) = (0, size);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let found: Option<(i64,)> =
+            row!(tx, (i64,), "SELECT at_ms FROM log_entry WHERE position = $1", middle)?;
+        let (instant,) =
+            found.ok_or_else(|| StoreError::Damaged(format!("log entry {middle} is missing")))?;
+        if instant < at_ms { low = middle + 1 } else { high = middle }
+    }
+    Ok(size - low)
+}
+
 /// Leaf hashes from a position on, in order, at most [`ENTRIES_PAGE_MAX`].
 pub async fn list_leaf_hashes(tx: &mut Tx, from_position: i64) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
     rows!(

@@ -26,6 +26,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![
     3 "0003_organisation_history",
     5 "0005_countersign",
     6 "0006_import_run",
+    7 "0007_targets_objections",
 ];
 
 /// Number of the advisory lock; any will do that nothing else in the database takes.

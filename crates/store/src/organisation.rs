@@ -185,3 +185,42 @@ pub async fn find_by_code_or_name(tx: &mut Tx, text: &str) -> Result<Vec<i64>, S
     )?;
     Ok(found.into_iter().map(|(key,)| key).collect())
 }
+
+record! {
+    /// An organisation's name and code.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct NamedRow {
+        /// Key.
+        organisation_key: i64,
+        /// 名称
+        name: String,
+        /// 统一社会信用代码
+        credit_code: Option<String>,
+    }
+}
+
+/// Names and codes of the given organisations.
+pub async fn list_of_keys(tx: &mut Tx, keys: &[i64]) -> Result<Vec<NamedRow>, StoreError> {
+    let list = serde_json::to_string(keys).map_err(|error| StoreError::Damaged(error.to_string()))?;
+    // A list is bound as JSON; the functions that take it apart differ.
+    match tx {
+        Tx::Postgres(_) => rows!(
+            tx,
+            NamedRow,
+            "SELECT organisation_key, name, credit_code
+               FROM organisation
+              WHERE organisation_key IN (SELECT CAST(json_array_elements_text(CAST($1 AS JSON)) AS BIGINT))
+              ORDER BY organisation_key",
+            list
+        ),
+        Tx::Sqlite(_) => rows!(
+            tx,
+            NamedRow,
+            "SELECT organisation_key, name, credit_code
+               FROM organisation
+              WHERE organisation_key IN (SELECT value FROM json_each($1))
+              ORDER BY organisation_key",
+            list
+        ),
+    }
+}

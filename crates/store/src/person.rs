@@ -268,3 +268,35 @@ pub async fn erase(
     )?;
     Ok(())
 }
+
+/// Number of grants in force that end within some days, and the first of these last days.
+pub async fn count_grants_ending(tx: &mut Tx, days: [&str; 2]) -> Result<(i64, Option<String>), StoreError> {
+    let found: Option<(i64, Option<String>)> = row!(
+        tx,
+        (i64, Option<String>),
+        "SELECT COUNT(*), MIN(valid_to)
+           FROM role_grant
+          WHERE withdrawn_at_ms IS NULL AND valid_to >= $1 AND valid_to <= $2",
+        days[0],
+        days[1]
+    )?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Number of people who may sign in and hold no role on a day.
+pub async fn count_without_role(tx: &mut Tx, day: &str) -> Result<i64, StoreError> {
+    let found: Option<(i64,)> = row!(
+        tx,
+        (i64,),
+        "SELECT COUNT(*)
+           FROM person p
+          WHERE NOT p.is_disabled
+            AND NOT EXISTS (SELECT 1 FROM role_grant g
+                             WHERE g.person_id = p.person_id
+                               AND g.withdrawn_at_ms IS NULL
+                               AND g.valid_from <= $1
+                               AND (g.valid_to IS NULL OR g.valid_to >= $1))",
+        day
+    )?;
+    Ok(found.map_or(0, |(count,)| count))
+}

@@ -87,7 +87,7 @@ pub async fn run(context: &Context, command: AttributionCommand) -> CommandResul
             );
         }
         AttributionCommand::Objections => {
-            let rows: Vec<Vec<String>> = list_objections(&app)
+            let rows: Vec<Vec<String>> = list_objections(&app, &context.actor)
                 .await?
                 .into_iter()
                 .map(|row| {
@@ -107,7 +107,7 @@ pub async fn run(context: &Context, command: AttributionCommand) -> CommandResul
             output::print_rows(context.format, &header, &rows)?;
         }
         AttributionCommand::Parks => {
-            let findings = park_findings(&app).await?;
+            let findings = park_findings(&app, &context.actor).await?;
             let twice = findings.claimed_twice.iter().map(|claimants| ("多园区重复", claimants));
             let unmatched = findings.unmatched.iter().map(|claimants| ("未匹配合同", claimants));
             let rows: Vec<Vec<String>> = twice

@@ -26,7 +26,11 @@ pub async fn decide_objection(
     let mut tx = app.db.begin(now_ms).await?;
     let region = app.region_in(&mut tx).await?;
     if !region.region.divisions().is_current(division) {
-        return Err(Refusal::NotFound(division.to_string()));
+        return Err(Refusal::invalid(
+            "attribution.division",
+            format!("{division} 不是现行的行政区划。请从列表中选择。"),
+            format!("{division} is not a current division; choose one from the list"),
+        ));
     }
     tx.lock_log().await?;
     let objection = store::find_objection(&mut tx, objection_id)
@@ -46,6 +50,8 @@ pub async fn decide_objection(
     let rows: Vec<_> = current.into_values().collect();
     let ground = |basis| Ground { region: &region.region, basis };
     let moved = reattribute(&mut tx, &rows, ground(&before), ground(&after)).await?;
+    let moved_count = i64::try_from(moved).expect("invariant: one contract has few facts");
+    store::save_moved(&mut tx, objection_id, moved_count).await?;
     let entry = NewEntry {
         kind: "attribution.objection_decided",
         subject: format!("contract:{number}"),

@@ -4,6 +4,7 @@ use serde_json::json;
 use xiaoxiang_domain::access::{Action, Scope};
 use xiaoxiang_domain::attribution::ParkCompany;
 use xiaoxiang_domain::organisation::credit_code::CreditCode;
+use xiaoxiang_domain::region::Region;
 use xiaoxiang_store::attribution::{self as store, ParkCompanyRow};
 use xiaoxiang_store::contract::CurrentRow;
 use xiaoxiang_store::{NewEntry, WriteTx};
@@ -33,7 +34,6 @@ pub async fn import_park_list(
     park: &str,
     bytes: Vec<u8>,
 ) -> Result<ImportedParkList, Refusal> {
-    let extent = actor.permit(Action::ImportParkList)?;
     let region = app.region().await?;
     let park_key = region
         .region
@@ -41,11 +41,25 @@ pub async fn import_park_list(
         .find(park)
         .or_else(|| park.parse().ok().and_then(|key| region.region.parks().by_key(key)))
         .map(|found| found.key)
-        .filter(|key| extent == Scope::Region || extent == Scope::Park(*key))
         .ok_or_else(|| Refusal::NotFound(park.to_owned()))?;
-    let mut file = open_sheet(bytes).map_err(|problem| Refusal::Sheet(vec![problem]))?;
-    let companies = read_companies(&mut file, park_key)?;
+    permit_park(actor, park_key)?;
+    let companies = read_park_list(bytes, park_key)?;
     replace_park_list(app, actor, park_key, companies).await
+}
+
+/// Reads a list without writing anything.
+pub(super) fn read_park_list(bytes: Vec<u8>, park_key: u32) -> Result<Vec<ParkCompany>, Refusal> {
+    let mut file = open_sheet(bytes).map_err(|problem| Refusal::Sheet(vec![problem]))?;
+    read_companies(&mut file, park_key)
+}
+
+/// Permits a list of one park; another park's is not found.
+pub(super) fn permit_park(actor: &Actor, park_key: u32) -> Result<(), Refusal> {
+    let extent = actor.permit(Action::ImportParkList)?;
+    if extent == Scope::Region || extent == Scope::Park(park_key) {
+        return Ok(());
+    }
+    Err(Refusal::NotFound(park_key.to_string()))
 }
 
 /// Puts a typed list in the place of the park's present one.
@@ -55,18 +69,29 @@ pub async fn replace_park_list(
     park_key: u32,
     companies: Vec<ParkCompany>,
 ) -> Result<ImportedParkList, Refusal> {
-    actor.permit(Action::ImportParkList)?;
+    permit_park(actor, park_key)?;
     let mut tx = app.db.begin(app.clock.now_ms()).await?;
     let region = app.region_in(&mut tx).await?;
     // Under the log's lock, so that no contract slips in between the two states.
     tx.lock_log().await?;
+    replace_in(tx, &region.region, actor, park_key, &companies).await
+}
+
+/// Replaces the list in a transaction that holds the log's lock, and commits it.
+pub(super) async fn replace_in(
+    mut tx: WriteTx,
+    region: &Region,
+    actor: &Actor,
+    park_key: u32,
+    companies: &[ParkCompany],
+) -> Result<ImportedParkList, Refusal> {
     let before = load_basis(&mut tx).await?;
     let rows: Vec<ParkCompanyRow> = companies.iter().map(row_of).collect();
     store::replace_park_list(&mut tx, i64::from(park_key), &rows).await?;
     let after = load_basis(&mut tx).await?;
-    let ground = |basis| Ground { region: &region.region, basis };
+    let ground = |basis| Ground { region, basis };
     let mut moved_contracts = 0;
-    let concerned = before.companies().iter().filter(|line| line.park_key == park_key).chain(&companies);
+    let concerned = before.companies().iter().filter(|line| line.park_key == park_key).chain(companies);
     let mut organisations = Vec::new();
     for company in concerned {
         organisations.extend(organisation_keys(&mut tx, company).await?);

@@ -4,6 +4,8 @@ mod decide_objection;
 mod facts;
 mod footing;
 mod import_park_list;
+mod objections;
+mod park_drafts;
 mod park_findings;
 mod raise_objection;
 
@@ -11,5 +13,12 @@ pub use decide_objection::decide_objection;
 pub(crate) use facts::{FactKeys, Ground, fact_of, load_basis, reattribute_all};
 pub(crate) use footing::Footing;
 pub use import_park_list::{ImportedParkList, import_park_list, replace_park_list};
-pub use park_findings::{ParkFindings, park_findings};
-pub use raise_objection::{NewObjection, list_objections, raise_objection};
+pub use objections::{ObjectionDetail, PlaceGround, find_objection, list_objections, remark_on_objection};
+pub(crate) use objections::{count_open, open_in_division};
+pub use park_drafts::{
+    ParkListDraft, ParkState, ParkStates, confirm_park_list, draft_park_list, find_park_list_draft,
+    list_parks,
+};
+pub(crate) use park_findings::count_claimed_twice;
+pub use park_findings::{ParkClaimants, ParkFindings, park_findings};
+pub use raise_objection::{NewObjection, REASON_CHARACTERS_MAX, raise_objection};

@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
+use xiaoxiang_domain::access::Action;
 
 use super::facts::load_basis;
+use super::park_drafts::has_park;
+use crate::actor::Actor;
 use crate::app::App;
 use crate::refusal::Refusal;
 
@@ -31,9 +34,11 @@ pub struct ParkClaimants {
     pub parks: Vec<u32>,
 }
 
-/// Looks through all lists in force.
-pub async fn park_findings(app: &App) -> Result<ParkFindings, Refusal> {
+/// Looks through all lists in force; gives what concerns the parks that the reader may see.
+pub async fn park_findings(app: &App, actor: &Actor) -> Result<ParkFindings, Refusal> {
+    let extent = actor.permit(Action::ReadParks)?;
     let mut tx = app.db.read().await?;
+    let region = app.region_in(&mut tx).await?;
     let basis = load_basis(&mut tx).await?;
     let known: HashSet<String> = xiaoxiang_store::organisation::list_identities(&mut tx)
         .await?
@@ -50,6 +55,9 @@ pub async fn park_findings(app: &App) -> Result<ParkFindings, Refusal> {
     let mut findings = ParkFindings::default();
     for ((credit_code, name), parks) in parks {
         let is_known = known.contains(&credit_code) || known.contains(&format!("name:{name}"));
+        if !parks.iter().any(|key| has_park(extent, *key, &region.region)) {
+            continue;
+        }
         let claimants = ParkClaimants { name, credit_code, parks };
         if claimants.parks.len() > 1 && findings.claimed_twice.len() < LISTED_MAX {
             findings.claimed_twice.push(claimants.clone());
@@ -59,4 +67,24 @@ pub async fn park_findings(app: &App) -> Result<ParkFindings, Refusal> {
         }
     }
     Ok(findings)
+}
+
+/// Number of a park's companies that another park lists too.
+pub(crate) async fn count_claimed_twice(app: &App, park_key: u32) -> Result<i64, Refusal> {
+    let mut tx = app.db.read().await?;
+    let basis = load_basis(&mut tx).await?;
+    let own: HashSet<(&str, &str)> = basis
+        .companies()
+        .iter()
+        .filter(|line| line.park_key == park_key)
+        .map(|line| (line.credit_code.as_str(), line.name.as_str()))
+        .collect();
+    let elsewhere: HashSet<(&str, &str)> = basis
+        .companies()
+        .iter()
+        .filter(|line| line.park_key != park_key)
+        .map(|line| (line.credit_code.as_str(), line.name.as_str()))
+        .filter(|line| own.contains(line))
+        .collect();
+    Ok(i64::try_from(elsewhere.len()).unwrap_or(i64::MAX))
 }

@@ -177,7 +177,8 @@ async fn alternatives(
         if ask.by == Dimension::City { geography.city_of(code) } else { geography.county_of(code) }
     };
     let mut found = Vec::new();
-    for objection in xiaoxiang_store::attribution::list_objections(tx, PAGE_MAX as i64).await? {
+    let everywhere = xiaoxiang_store::attribution::ObjectionFilter { places: Some(""), raised_by: "" };
+    for objection in xiaoxiang_store::attribution::list_objections(tx, everywhere, PAGE_MAX as i64).await? {
         if let Some(row) = row_of(&objection.claimed_division) {
             found.push(Alternative { contract_key: objection.contract_key, row });
         }

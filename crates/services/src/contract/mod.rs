@@ -29,6 +29,7 @@ pub use read_contract::{
 };
 pub use record_contract::record_contract;
 pub use sheet_rows::ContractRows;
+pub(crate) use staging::contract_of as contract_of_row;
 pub use titles::{Listing, ListingModel};
 pub use view_contacts::view_contacts;
 pub use xiaoxiang_store::attribution::ObjectionRow;

@@ -86,7 +86,9 @@ pub async fn save_targets(
         let mut known = list_targets(&mut tx, year, i64::MAX).await?;
         known.extend(targets.iter().filter(|target| target.year == year).cloned());
         let on = targets.iter().map(|target| target.valid_from).max().unwrap_or(Date::MIN);
-        problems.extend(AnnualTargets::new(known).problems(year, direction, on, &parts_of(&region.region)));
+        let set: BTreeSet<u32> = targets.iter().map(|target| target.division).collect();
+        let parts = parts_touched(&region.region, &set);
+        problems.extend(AnnualTargets::new(known).problems(year, direction, on, &parts));
     }
     if !problems.is_empty() {
         return Err(Refusal::Sheet(
@@ -124,7 +126,7 @@ pub(crate) async fn list_targets(tx: &mut Tx, year: i16, as_of: i64) -> Result<V
         .collect()
 }
 
-fn row_of(target: &AnnualTarget) -> TargetRow {
+pub(super) fn row_of(target: &AnnualTarget) -> TargetRow {
     TargetRow {
         year: i64::from(target.year),
         division: format!("{:06}", target.division),
@@ -132,15 +134,22 @@ fn row_of(target: &AnnualTarget) -> TargetRow {
         amount_fen: target.amount.0,
         document_number: target.document.clone(),
         valid_from: target.valid_from.to_string(),
+        reason: String::new(),
     }
 }
 
-/// The region with its cities, each city with its counties.
-fn parts_of(region: &Region) -> Vec<(u32, Vec<u32>)> {
-    let below = |code: DivisionCode| region.divisions().children(code).iter().map(|part| part.0).collect();
+/// The splits that a change of some targets touches: the region among its cities where any of them is set, a city among
+/// its counties where one of these is set. A city's own adjusted target leaves its old split to the city to mend.
+fn parts_touched(region: &Region, set: &BTreeSet<u32>) -> Vec<(u32, Vec<u32>)> {
+    let below = |code: DivisionCode| -> Vec<u32> {
+        region.divisions().children(code).iter().map(|part| part.0).collect()
+    };
     std::iter::once(region.code())
         .chain(region.cities().iter().copied())
         .map(|code| (code.0, below(code)))
+        .filter(|(whole, parts)| {
+            parts.iter().any(|part| set.contains(part)) || (*whole == region.code().0 && set.contains(whole))
+        })
         .collect()
 }
 
@@ -190,7 +199,7 @@ fn target_of(row: &SheetRow, headers: &[Header], region: &Region) -> Result<Annu
     Ok(AnnualTarget { division: division.0, year, direction, amount, document, valid_from })
 }
 
-fn explain(problem: &TargetProblem, region: &Region) -> SheetProblem {
+pub(super) fn explain(problem: &TargetProblem, region: &Region) -> SheetProblem {
     let name = |code: u32| region.divisions().name(DivisionCode(code)).unwrap_or("?").to_owned();
     let zh = match problem {
         TargetProblem::NotPositive { division, year } => format!("{}{year}年目标必须大于零", name(*division)),

@@ -1,6 +1,6 @@
 //! Park lists, objections and decisions.
 
-use xiaoxiang_store::attribution::{self, ObjectionRow, ParkCompanyRow};
+use xiaoxiang_store::attribution::{self, ObjectionFilter, ObjectionRow, ParkCompanyRow, RemarkRow};
 use xiaoxiang_store::{Db, both_backends};
 
 use crate::support::{NOW_MS, entry, number, register, version};
@@ -24,10 +24,13 @@ fn objection(id: &str, contract_key: i64, raised_at_ms: i64) -> ObjectionRow {
         side: "seller".to_owned(),
         raised_by: "430200".to_owned(),
         claimed_division: "430200".to_owned(),
+        present_division: "430100".to_owned(),
         reason: "示例".to_owned(),
         raised_at_ms,
         decided_division: None,
         decision_reason: None,
+        decided_at_ms: None,
+        moved_contracts: None,
     }
 }
 
@@ -117,8 +120,55 @@ both_backends! {
         let decisions = attribution::list_decisions(&mut tx).await.unwrap();
         let expected = ["430200", "430100"].map(|division| (key, "seller".to_owned(), division.to_owned()));
         assert_eq!(decisions, expected);
-        let listed = attribution::list_objections(&mut tx, 10).await.unwrap();
+        let everywhere = ObjectionFilter { places: Some(""), raised_by: "" };
+        let listed = attribution::list_objections(&mut tx, everywhere, 10).await.unwrap();
         assert_eq!(listed.iter().map(|row| row.objection_id.as_str()).collect::<Vec<_>>(), ["c", "b", "a"]);
-        assert_eq!(attribution::list_objections(&mut tx, 1).await.unwrap().len(), 1);
+        assert_eq!(attribution::list_objections(&mut tx, everywhere, 1).await.unwrap().len(), 1);
+    }
+
+    async fn objections_are_found_by_either_place_and_by_who_raised_them(db: Db) {
+        let (key, _) = register(&db, version("1", 1)).await;
+        raise(&db, &[objection("a", key, 7), objection("b", key, 9)]).await;
+        assert!(decide(&db, "b", "430200").await);
+        let filter = |places, raised_by| ObjectionFilter { places, raised_by };
+        let mut tx = db.read().await.unwrap();
+        for (filter, listed) in [
+            (filter(Some("4301"), ""), 2),
+            (filter(Some("4302"), ""), 2),
+            (filter(Some("430200"), ""), 2),
+            (filter(Some("4303"), ""), 0),
+            (filter(None, ""), 0),
+            (filter(None, "430200"), 2),
+        ] {
+            let found = attribution::list_objections(&mut tx, filter, 10).await.unwrap();
+            assert_eq!(found.len(), listed, "{filter:?}");
+            let open = attribution::count_open_objections(&mut tx, filter).await.unwrap();
+            assert_eq!(open, if listed == 0 { (0, None) } else { (1, Some(7)) }, "{filter:?}");
+        }
+    }
+
+    async fn remarks_stay_as_they_were_said(db: Db) {
+        let (key, _) = register(&db, version("1", 1)).await;
+        raise(&db, &[objection("a", key, 1)]).await;
+        let mut tx = db.begin(NOW_MS).await.unwrap();
+        for (id, at) in [("y", 2), ("x", 1)] {
+            let row = RemarkRow {
+                remark_id: id.to_owned(),
+                objection_id: "a".to_owned(),
+                remarked_by: "430100".to_owned(),
+                remark: "ours".to_owned(),
+                remarked_at_ms: at,
+            };
+            attribution::save_remark(&mut tx, &row).await.unwrap();
+        }
+        attribution::save_moved(&mut tx, "a", 3).await.unwrap();
+        tx.commit("city", [entry("remark")], []).await.unwrap();
+        let mut tx = db.read().await.unwrap();
+        let said = attribution::list_remarks(&mut tx, "a", 10).await.unwrap();
+        assert_eq!(said.iter().map(|row| row.remark_id.as_str()).collect::<Vec<_>>(), ["x", "y"]);
+        assert_eq!(attribution::find_objection(&mut tx, "a").await.unwrap().unwrap().moved_contracts, Some(3));
+        drop(tx);
+        raw(&db, "UPDATE objection_remark SET remark = 'theirs'").await.unwrap_err();
+        raw(&db, "DELETE FROM objection_remark").await.unwrap_err();
     }
 }

@@ -201,7 +201,9 @@ both_backends! {
             amount_fen,
             document_number: "湘科发 1".to_owned(),
             valid_from: "2026-01-01".to_owned(),
+            reason: "示例".to_owned(),
         };
+        assert_eq!(target::revision(&mut db.read().await.unwrap(), 2026).await.unwrap(), -1);
         let sets = [vec![goal("430100", 5), goal("430200", 3)], vec![goal("430100", 6)]];
         for set in &sets {
             let mut tx = db.begin(NOW_MS).await.unwrap();
@@ -212,6 +214,8 @@ both_backends! {
         assert_eq!(target::list(&mut tx, 2026, 0).await.unwrap(), sets[0]);
         assert_eq!(target::list(&mut tx, 2026, 1).await.unwrap(), sets.concat());
         assert!(target::list(&mut tx, 2025, 1).await.unwrap().is_empty());
+        assert_eq!(target::revision(&mut tx, 2026).await.unwrap(), 1);
+        assert_eq!(target::list_years(&mut tx).await.unwrap(), [(2026,)]);
         drop(tx);
         let mut tx = db.begin(NOW_MS).await.unwrap();
         assert!(target::save(&mut tx, &[goal("430100", 0)]).await.is_err());

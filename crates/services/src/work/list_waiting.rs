@@ -1,0 +1,288 @@
+//! What waits for somebody in the role in which they act, most pressing first. Each item is one indexed query or one
+//! scan of the columns.
+
+use jiff::civil::{Date, date};
+use xiaoxiang_domain::access::{Action, Role, Scope};
+use xiaoxiang_domain::bulletin::{BulletinStatus, Dimension, Direction};
+use xiaoxiang_domain::period::{Month, Period};
+use xiaoxiang_domain::region::DivisionCode;
+use xiaoxiang_domain::target::AnnualTargets;
+use xiaoxiang_statistics::completion::{CompletionRequest, completion};
+use xiaoxiang_statistics::cross_table::{CrossQuery, cross_table};
+use xiaoxiang_statistics::lapsed::lapsed;
+use xiaoxiang_store::{StoreError, Tx};
+
+use crate::actor::Actor;
+use crate::app::App;
+use crate::attribution::{count_claimed_twice, count_open, list_parks};
+use crate::bulletin::{BulletinSummary, list_bulletins, list_exchange_months, table_refused, usual_period};
+use crate::city::find_place;
+use crate::refusal::Refusal;
+use crate::target::{day_of_reading, is_split_wanted, list_targets};
+
+/// More changes than this are not counted further.
+const CHANGES_MAX: i64 = 10_000;
+/// Grants that end within so many days are announced.
+const GRANT_DAYS: i64 = 30;
+/// Days of new log entries that inspection is told of.
+const ENTRY_DAYS: i64 = 7;
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// What waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WaitingKind {
+    /// 草稿待签发 or to be finished.
+    Drafts,
+    /// 草稿待会签
+    Countersign,
+    /// Contracts that changed under published figures.
+    Corrections,
+    /// 归属异议待裁定
+    ObjectionsToDecide,
+    /// Open objections that concern one's own place.
+    Objections,
+    /// Months of this year without exchange data.
+    ExchangeMonths,
+    /// 距年度目标; the count is contracts of the present mean, the amount the gap.
+    Gap,
+    /// Partners of last year who are due: the chase list.
+    Chase,
+    /// A target that is not split, or whose parts do not add up.
+    Split,
+    /// Park lists that are missing or old.
+    ParkLists,
+    /// Companies of one's park that another park lists too.
+    ParkClaims,
+    /// Grants that end soon.
+    GrantsEnding,
+    /// People who can sign in and do nothing.
+    WithoutRole,
+    /// New entries of the log.
+    LogEntries,
+    /// One's own contracts of this year.
+    OwnContracts,
+}
+
+/// One thing that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// What.
+    pub kind: WaitingKind,
+    /// How many.
+    pub count: i64,
+    /// How much money, in fen, where that is the point.
+    pub amount: Option<i128>,
+    /// Where it is done; names no language.
+    pub link: String,
+    /// Since when, or until when for what ends.
+    pub since: Option<Date>,
+}
+
+impl Waiting {
+    fn new(kind: WaitingKind, count: i64, link: impl Into<String>) -> Self {
+        Self { kind, count, amount: None, link: link.into(), since: None }
+    }
+
+    /// Whether something is to be done, and not only to be known.
+    #[must_use]
+    pub const fn is_to_do(&self) -> bool {
+        !matches!(self.kind, WaitingKind::LogEntries | WaitingKind::OwnContracts)
+    }
+}
+
+/// Everything that waits for the actor; what is at nought is left out.
+pub async fn list_waiting(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refusal> {
+    actor.permit(Action::Work)?;
+    let mut found = bulletins(app, actor).await?;
+    found.extend(exchange(app, actor).await?);
+    found.extend(parks(app, actor).await?);
+    found.extend(own_place(app, actor).await?);
+    found.extend(own_contracts(app, actor).await?);
+    let mut tx = app.db.read().await?;
+    let region = app.region_in(&mut tx).await?;
+    let zone = &region.time_zone;
+    let day = |at_ms: i64| {
+        jiff::Timestamp::from_millisecond(at_ms).ok().map(|instant| instant.to_zoned(zone.clone()).date())
+    };
+    let decides = actor.may(Action::DecideObjection);
+    if decides || actor.may(Action::RaiseObjection) {
+        let (count, oldest) = count_open(&mut tx, actor, &region.region).await?;
+        let kind = if decides { WaitingKind::ObjectionsToDecide } else { WaitingKind::Objections };
+        found.push(Waiting { since: oldest.and_then(day), ..Waiting::new(kind, count, "/objections") });
+    }
+    let today = app.clock.today_in(zone);
+    if actor.may(Action::ManagePeople) {
+        found.extend(people(&mut tx, today).await?);
+    }
+    if matches!(actor.role(), Some(Role::Auditor | Role::DisciplineInspector)) && actor.may(Action::ReadLog) {
+        let since_ms = app.clock.now_ms() - ENTRY_DAYS * DAY_MS;
+        let count = xiaoxiang_store::log::count_since(&mut tx, since_ms).await?;
+        found.push(Waiting { since: day(since_ms), ..Waiting::new(WaitingKind::LogEntries, count, "/log") });
+    }
+    found.retain(|waiting| waiting.count > 0);
+    found.sort_by_key(|waiting| waiting.kind);
+    Ok(found)
+}
+
+async fn bulletins(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refusal> {
+    let makes = actor.may(Action::SignBulletin) || actor.may(Action::DraftBulletin);
+    let countersigns = actor.may(Action::CountersignBulletin);
+    let corrects = actor.may(Action::CorrectBulletin);
+    if !makes && !countersigns && !corrects {
+        return Ok(Vec::new());
+    }
+    let all = list_bulletins(app).await?;
+    let drafts = all.iter().filter(|summary| summary.status == BulletinStatus::Draft).count();
+    let drafts = i64::try_from(drafts).unwrap_or(i64::MAX);
+    let mut found = Vec::new();
+    if makes {
+        found.push(Waiting::new(WaitingKind::Drafts, drafts, "/drafts"));
+    }
+    if countersigns {
+        found.push(Waiting::new(WaitingKind::Countersign, drafts, "/drafts"));
+    }
+    if corrects {
+        let latest = all
+            .iter()
+            .filter(|summary| summary.status != BulletinStatus::Draft)
+            .max_by_key(|summary| (summary.period.last(), summary.row.as_of));
+        if let Some(latest) = latest {
+            let mut tx = app.db.read().await?;
+            found.push(Waiting {
+                since: latest.signed_on,
+                ..Waiting::new(WaitingKind::Corrections, changed_since(&mut tx, latest).await?, "/drafts")
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Contracts of a bulletin's months that changed after it was frozen, or after its last correction.
+async fn changed_since(tx: &mut Tx, bulletin: &BulletinSummary) -> Result<i64, Refusal> {
+    let corrections = xiaoxiang_store::bulletin::list_corrections(tx, &bulletin.row.bulletin_id).await?;
+    let position = corrections.last().map_or(bulletin.row.as_of, |correction| correction.to_position);
+    let months = bulletin.period.cumulative();
+    let days = [months.first_day().to_string(), months.last_day().to_string()];
+    Ok(xiaoxiang_store::fact::count_changed_after(tx, position, [&days[0], &days[1]], CHANGES_MAX).await?)
+}
+
+/// Full months of this year for which no exchange data came in.
+async fn exchange(app: &App, actor: &Actor) -> Result<Option<Waiting>, Refusal> {
+    if !actor.may(Action::ImportContracts) {
+        return Ok(None);
+    }
+    let region = app.region().await?;
+    let today = app.clock.today_in(&region.time_zone);
+    let delivered = list_exchange_months(app).await?;
+    let full = (1..today.month()).map(|month| Month { year: today.year(), month });
+    let missing: Vec<Month> = full.filter(|month| !delivered.contains(month)).collect();
+    let count = i64::try_from(missing.len()).unwrap_or(i64::MAX);
+    Ok(Some(Waiting {
+        since: missing.first().map(|month| month.first_day()),
+        ..Waiting::new(WaitingKind::ExchangeMonths, count, "/imports")
+    }))
+}
+
+async fn parks(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refusal> {
+    let Some(extent) = actor.extent(Action::ImportParkList) else { return Ok(Vec::new()) };
+    let states = list_parks(app, actor).await?;
+    let due: Vec<_> = states.parks.iter().filter(|park| park.is_due).collect();
+    let mut found = vec![Waiting {
+        since: due.iter().filter_map(|park| park.imported_on).min(),
+        ..Waiting::new(WaitingKind::ParkLists, i64::try_from(due.len()).unwrap_or(i64::MAX), "/parks")
+    }];
+    if let Scope::Park(key) = extent {
+        found.push(Waiting::new(
+            WaitingKind::ParkClaims,
+            count_claimed_twice(app, key).await?,
+            "/parks#findings",
+        ));
+    }
+    Ok(found)
+}
+
+/// Gap, chase list and split of the reader's own city or county.
+async fn own_place(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refusal> {
+    let Some(Scope::Division(code)) = actor.extent(Action::ReadCities) else { return Ok(Vec::new()) };
+    let months = usual_period(app).await?;
+    let figures = app.figures().await?;
+    let region = figures.region().clone();
+    let place = find_place(&region.region, code)?;
+    let year = months.last().year;
+    let on = day_of_reading(app.clock.today_in(&region.time_zone), year);
+    let mut tx = app.db.read().await?;
+    let targets = AnnualTargets::new(list_targets(&mut tx, year, i64::MAX).await?);
+    let request = CompletionRequest {
+        direction: Direction::Registered,
+        rows: place.rows(),
+        within: None,
+        through: months.last(),
+        on,
+        as_of: None,
+    };
+    let made = completion(figures.columns(), figures.lists(), &targets, &request).map_err(table_refused)?;
+    let own = made.rows.iter().find(|row| row.division == Some(code.0));
+    let mut found = Vec::new();
+    if let Some(gap) = own.and_then(|row| row.gap).filter(|gap| *gap > 0) {
+        found.push(Waiting {
+            amount: Some(gap),
+            since: Some(date(year, 12, 31)),
+            ..Waiting::new(WaitingKind::Gap, 1, format!("/cities/{code}"))
+        });
+    }
+    let partners =
+        lapsed(figures.columns(), code.0, year).map_err(|problem| table_refused(problem.into()))?;
+    let due = partners.iter().filter(|one| one.is_due(months.last())).count();
+    let link = format!("/cities/{code}/chase-list");
+    found.push(Waiting::new(WaitingKind::Chase, i64::try_from(due).unwrap_or(i64::MAX), link));
+    if actor.may(Action::SplitTargets) && is_split_wanted(&mut tx, &region.region, code, year, on).await? {
+        found.push(Waiting::new(WaitingKind::Split, 1, split_link(year, code)));
+    }
+    Ok(found)
+}
+
+fn split_link(year: i16, code: DivisionCode) -> String {
+    format!("/targets/edit?year={year}&direction={}&within={code}", Direction::Registered.code())
+}
+
+/// Contracts of this year of an organisation or a registrar.
+async fn own_contracts(app: &App, actor: &Actor) -> Result<Option<Waiting>, Refusal> {
+    let (key, asked) = match actor.extent(Action::ReadContracts) {
+        Some(Scope::Organisation(key)) => (
+            key,
+            [
+                (Dimension::Organisation, Direction::Registered),
+                (Dimension::Organisation, Direction::Absorbed),
+            ]
+            .to_vec(),
+        ),
+        Some(Scope::Registrar(key)) => (key, vec![(Dimension::Registrar, Direction::Registered)]),
+        _ => return Ok(None),
+    };
+    let key = u32::try_from(key).map_err(|_| StoreError::Damaged("key of a grant".to_owned()))?;
+    let figures = app.figures().await?;
+    let today = app.clock.today_in(&figures.region().time_zone);
+    let year = Period::year(today.year()).map_err(|problem| StoreError::Damaged(problem.to_string()))?;
+    let mut count = 0;
+    for (dimension, direction) in asked {
+        let query = CrossQuery::new(&[dimension], direction, year);
+        let table =
+            cross_table(figures.columns(), &query).map_err(|problem| table_refused(problem.into()))?;
+        count += table.cell(direction, 0, &[key]).count;
+    }
+    Ok(Some(Waiting::new(WaitingKind::OwnContracts, count, "/contracts")))
+}
+
+async fn people(tx: &mut Tx, today: Date) -> Result<[Waiting; 2], Refusal> {
+    let last = today.saturating_add(jiff::Span::new().days(GRANT_DAYS));
+    let days = [today.to_string(), last.to_string()];
+    let (ending, first) = xiaoxiang_store::person::count_grants_ending(tx, [&days[0], &days[1]]).await?;
+    let idle = xiaoxiang_store::person::count_without_role(tx, &days[0]).await?;
+    Ok([
+        Waiting {
+            since: first.and_then(|day| day.parse().ok()),
+            ..Waiting::new(WaitingKind::GrantsEnding, ending, "/people")
+        },
+        Waiting::new(WaitingKind::WithoutRole, idle, "/people"),
+    ])
+}

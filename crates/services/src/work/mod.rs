@@ -1,0 +1,5 @@
+//! What waits for somebody (待办).
+
+mod list_waiting;
+
+pub use list_waiting::{Waiting, WaitingKind, list_waiting};

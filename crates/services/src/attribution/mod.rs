@@ -22,3 +22,4 @@ pub use park_drafts::{
 pub(crate) use park_findings::count_claimed_twice;
 pub use park_findings::{ParkClaimants, ParkFindings, park_findings};
 pub use raise_objection::{NewObjection, REASON_CHARACTERS_MAX, raise_objection};
+pub use xiaoxiang_store::attribution::{ObjectionRow, RemarkRow};

@@ -103,6 +103,11 @@ pub fn all() -> Vec<Route> {
         pages::drafts::routes(),
         pages::reconcile::routes(),
         pages::log::routes(),
+        pages::cities::routes(),
+        pages::objections::routes(),
+        pages::parks::routes(),
+        pages::targets::routes(),
+        pages::work::routes(),
     ]
     .concat()
 }

@@ -46,6 +46,11 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "drafts",
     "reconcile",
     "log",
+    "cities",
+    "work",
+    "objections",
+    "targets",
+    "parks",
 ];
 
 /// All messages of one language.

@@ -9,7 +9,8 @@ mod unmatched;
 pub use chase_list::{ChaseEntry, ChaseList, ChaseReason, Contact, ReadAs, chase_list, chase_list_table};
 pub use city_overview::{CityOverview, city_overview};
 pub use city_page::{
-    CityCorrections, CityPage, DIRECTIONS, ExpectedContracts, PlaceFigure, TargetGap, city_page, gap_per_month,
+    CityCorrections, CityPage, DIRECTIONS, ExpectedContracts, PlaceFigure, TargetGap, city_page,
+    gap_per_month,
 };
 pub use place::{CityPlace, find_place};
 pub use unmatched::{UnmatchedBuyer, UnmatchedReason};

@@ -3,7 +3,7 @@
 use xiaoxiang_store::attribution::{self, ObjectionFilter, ObjectionRow, ParkCompanyRow, RemarkRow};
 use xiaoxiang_store::{Db, both_backends};
 
-use crate::support::{NOW_MS, entry, number, register, version, raw};
+use crate::support::{NOW_MS, entry, number, raw, register, version};
 
 fn company(park_key: i64, name: &str) -> ParkCompanyRow {
     ParkCompanyRow {

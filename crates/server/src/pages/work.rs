@@ -1,0 +1,128 @@
+//! What waits for the reader (待办): the page on which one lands after signing in.
+
+use askama::Template;
+use axum::response::Response;
+use axum::routing;
+use xiaoxiang_domain::access::Action;
+use xiaoxiang_services::work::{Waiting, WaitingKind, list_waiting};
+
+use super::cities::hundred_million;
+use super::shell::{NavigationEntry, Section, Shell};
+use super::visit::Visit;
+use crate::routes::{Access, Route};
+
+/// The route of the work page.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![Route::page("/work", Access::Needs(Action::Work), routing::get(show))]
+}
+
+async fn show(visit: Visit) -> Response {
+    match list_waiting(&visit.app, &visit.actor()).await {
+        Ok(waiting) => {
+            let shell = visit.shell(Section::Work, visit.language.text("work-title"));
+            visit.page(&WorkPage { shell, waiting })
+        }
+        Err(refusal) => visit.refused(&refusal),
+    }
+}
+
+/// What waits.
+#[derive(Debug, Template)]
+#[template(path = "work.html")]
+struct WorkPage {
+    shell: Shell,
+    waiting: Vec<Waiting>,
+}
+
+impl WorkPage {
+    fn to_do(&self) -> Vec<&Waiting> {
+        self.waiting.iter().filter(|waiting| waiting.is_to_do()).collect()
+    }
+
+    fn to_know(&self) -> Vec<&Waiting> {
+        self.waiting.iter().filter(|waiting| !waiting.is_to_do()).collect()
+    }
+
+    fn title(&self, waiting: &Waiting) -> &'static str {
+        self.shell.t(match waiting.kind {
+            WaitingKind::Drafts => "work-drafts",
+            WaitingKind::Countersign => "work-countersign",
+            WaitingKind::Corrections => "work-corrections",
+            WaitingKind::ObjectionsToDecide => "work-objections-decide",
+            WaitingKind::Objections => "work-objections",
+            WaitingKind::ExchangeMonths => "work-exchange",
+            WaitingKind::Gap => "work-gap",
+            WaitingKind::Chase => "work-chase",
+            WaitingKind::Split => "work-split",
+            WaitingKind::ParkLists => "work-park-lists",
+            WaitingKind::ParkClaims => "work-park-claims",
+            WaitingKind::GrantsEnding => "work-grants",
+            WaitingKind::WithoutRole => "work-without-role",
+            WaitingKind::LogEntries => "work-log",
+            WaitingKind::OwnContracts => "work-contracts",
+        })
+    }
+
+    fn next(&self, waiting: &Waiting) -> &'static str {
+        self.shell.t(match waiting.kind {
+            WaitingKind::Drafts => "work-drafts-next",
+            WaitingKind::Countersign => "work-countersign-next",
+            WaitingKind::Corrections => "work-corrections-next",
+            WaitingKind::ObjectionsToDecide => "work-objections-decide-next",
+            WaitingKind::Objections => "work-objections-next",
+            WaitingKind::ExchangeMonths => "work-exchange-next",
+            WaitingKind::Gap => "work-gap-next",
+            WaitingKind::Chase => "work-chase-next",
+            WaitingKind::Split => "work-split-next",
+            WaitingKind::ParkLists => "work-park-lists-next",
+            WaitingKind::ParkClaims => "work-park-claims-next",
+            WaitingKind::GrantsEnding => "work-grants-next",
+            WaitingKind::WithoutRole => "work-without-role-next",
+            WaitingKind::LogEntries => "work-log-next",
+            WaitingKind::OwnContracts => "work-contracts-next",
+        })
+    }
+
+    /// The number that matters, with its unit.
+    fn figure(&self, waiting: &Waiting) -> (String, &'static str) {
+        match waiting.amount {
+            Some(fen) => (hundred_million(fen), self.shell.t("unit-hundred-million")),
+            None => (waiting.count.to_string(), self.unit(waiting)),
+        }
+    }
+
+    fn unit(&self, waiting: &Waiting) -> &'static str {
+        self.shell.t(match waiting.kind {
+            WaitingKind::ExchangeMonths => "work-unit-months",
+            WaitingKind::ParkLists => "work-unit-parks",
+            WaitingKind::GrantsEnding | WaitingKind::WithoutRole => "work-unit-people",
+            WaitingKind::Chase => "work-unit-partners",
+            WaitingKind::LogEntries => "work-unit-entries",
+            WaitingKind::ParkClaims => "work-unit-companies",
+            _ => "unit-contracts",
+        })
+    }
+
+    fn since(&self, waiting: &Waiting) -> Option<String> {
+        let day = self.shell.day(&waiting.since?);
+        let key = match waiting.kind {
+            WaitingKind::Gap | WaitingKind::GrantsEnding => "work-until",
+            _ => "work-since",
+        };
+        Some(if key == "work-until" {
+            self.shell.say("work-until", [("day", &day)])
+        } else {
+            self.shell.say("work-since", [("day", &day)])
+        })
+    }
+
+    fn link(&self, waiting: &Waiting) -> String {
+        self.shell.link(&waiting.link)
+    }
+
+    /// Where else the reader may go.
+    fn elsewhere(&self) -> Vec<NavigationEntry> {
+        self.shell.office().into_iter().filter(|entry| !entry.is_current).collect()
+    }
+}

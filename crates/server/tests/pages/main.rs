@@ -2,6 +2,7 @@
 
 mod account;
 mod contracts;
+mod cities;
 mod corrections;
 mod drafts;
 mod imports;

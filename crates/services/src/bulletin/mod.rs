@@ -37,7 +37,6 @@ pub use list_bulletins::{
 };
 pub use make_city_monthly::{latest_months, make_city_monthly, usual_draft_period};
 pub use make_flows::{MadeFlows, make_flows};
-pub(crate) use make_table::refused as table_refused;
 pub use make_table::{MadeTable, TableAsk, make_table, tabulate_ask};
 pub(crate) use make_table::{make_table_in, refused as table_refused};
 pub(crate) use place_figures::{FrozenMark, Latest};

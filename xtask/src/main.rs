@@ -12,6 +12,7 @@ mod db;
 mod demo;
 mod dist;
 mod front_end;
+mod fuzz;
 mod guard;
 mod guide;
 mod packages;

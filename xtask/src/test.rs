@@ -11,7 +11,7 @@ use crate::browser::Driver;
 use crate::front_end::{self, Node};
 use crate::guard::Guard;
 use crate::postgres::Cluster;
-use crate::{packages, run, workspace};
+use crate::{fuzz, packages, run, workspace};
 
 /// The package of the whole journeys; it runs last, on the built program.
 const JOURNEYS: &str = "xiaoxiang-e2e";
@@ -36,6 +36,8 @@ pub fn test(filters: &[String]) -> Result<()> {
     let building = Instant::now();
     run::step("build the tests and the server");
     let mut build = run::cargo(&["build", "--workspace", "--lib", "--bins", "--tests"]);
+    // The database for the invented requests is made by an example of the server.
+    build.args(["--example", fuzz::EXAMPLE]);
     guarded(&mut guard, &mut build)?;
     run::took("build", building);
 
@@ -65,6 +67,15 @@ pub fn test(filters: &[String]) -> Result<()> {
             failures.push(name);
         }
         run::took(name, running);
+    }
+    if filters.is_empty() {
+        let running = Instant::now();
+        run::step("the API under invented requests");
+        if let Err(error) = fuzz::fuzz(&mut guard, &binary) {
+            run::complain(&format!("{error:#}"));
+            failures.push("the API under invented requests");
+        }
+        run::took("the API under invented requests", running);
     }
     drop(guard);
     run::took("everything", since);

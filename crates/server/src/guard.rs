@@ -198,7 +198,7 @@ fn token_in(headers: &HeaderMap, cookie: &str) -> Option<SecretToken> {
 ///
 /// Browsers say so themselves: `Sec-Fetch-Site`, or `Origin` where they are older. A request with neither header is not
 /// from a page. Together with `SameSite=Lax` this takes the place of tokens in forms.
-fn is_from_our_pages(headers: &HeaderMap, public_origin: Option<&str>) -> bool {
+pub fn is_from_our_pages(headers: &HeaderMap, public_origin: Option<&str>) -> bool {
     let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = said("sec-fetch-site") {
         return site == "same-origin";

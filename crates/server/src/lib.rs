@@ -1,5 +1,6 @@
 //! The parts of the server that the binary `xiaoxiang`, its tests and the page gallery share.
 
+pub mod api;
 pub mod cli;
 pub mod clock;
 pub mod configuration;
@@ -8,6 +9,7 @@ pub mod import_worker;
 pub mod language;
 pub mod operation;
 pub mod pages;
+pub mod problem;
 pub mod region_files;
 pub mod routes;
 pub mod setup_gate;

@@ -4,11 +4,11 @@ use axum::Router;
 use axum::routing::MethodRouter;
 use xiaoxiang_domain::access::Action;
 
-use crate::guard;
 use crate::pages::security::protected;
 use crate::pages::visit::not_found;
 use crate::pages::{self, PageState};
 use crate::web_assets;
+use crate::{api, guard};
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum Verb {
     Get,
     /// Changes.
     Post,
+    /// Puts a record in the place of another version; only the API.
+    Put,
 }
 
 /// Whether a route exists in both languages.
@@ -72,6 +74,23 @@ impl Route {
         Self { verb: Verb::Get, path, access, tongues: Tongues::None, handler }
     }
 
+    /// An operation of the API.
+    #[must_use]
+    pub fn api(verb: Verb, path: &'static str, access: Access, handler: MethodRouter<PageState>) -> Self {
+        Self { verb, path, access, tongues: Tongues::None, handler }
+    }
+
+    /// Whether it belongs to the API, which refuses with problem documents.
+    #[must_use]
+    pub fn is_api(&self) -> bool {
+        api::is_api_path(self.path)
+    }
+
+    fn guarded(&self, state: &PageState) -> MethodRouter<PageState> {
+        let stand = if self.is_api() { api::guarded } else { guard::guarded };
+        stand(self.handler.clone(), self.access, state)
+    }
+
     /// Every address at which it answers.
     #[must_use]
     pub fn addresses(&self) -> Vec<String> {
@@ -108,6 +127,7 @@ pub fn all() -> Vec<Route> {
         pages::parks::routes(),
         pages::targets::routes(),
         pages::work::routes(),
+        api::routes(),
     ]
     .concat()
 }
@@ -117,8 +137,13 @@ pub fn router(state: PageState) -> Router {
     let mut router = Router::new();
     for route in all() {
         for address in route.addresses() {
-            router = router.route(&address, guard::guarded(route.handler.clone(), route.access, &state));
+            router = router.route(&address, route.guarded(&state));
         }
+    }
+    // Everything else under the API is refused as the API refuses.
+    for rest in ["", "/", "/{*rest}"] {
+        let address = format!("{}{rest}", api::PREFIX);
+        router = router.route(&address, api::guarded(axum::routing::any(api::unknown), Access::Open, &state));
     }
     let fallback = guard::guarded(axum::routing::any(not_found), Access::Open, &state);
     protected(

@@ -9,6 +9,7 @@ pub mod city;
 pub mod contract;
 pub mod demo;
 mod follow;
+pub mod idempotency;
 mod kept;
 pub mod log;
 pub mod open_data;

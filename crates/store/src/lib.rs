@@ -13,6 +13,7 @@ pub mod countersignature;
 pub mod error;
 pub mod fact;
 pub mod health;
+pub mod idempotency;
 pub mod import;
 pub mod import_queue;
 pub mod job;

@@ -24,6 +24,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![
     1 "0001_spine",
     2 "0002_people",
     3 "0003_organisation_history",
+    4 "0004_api",
     5 "0005_countersign",
     6 "0006_import_run",
     7 "0007_targets_objections",

@@ -27,8 +27,7 @@ macro_rules! catalogue_files {
 }
 
 /// The files in the order of their loading; a key stands in one of them only.
-#[rustfmt::skip] // one a line: two changes at once then meet without a conflict
-pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
+pub(super) const FILES: [CatalogueFile; 13] = catalogue_files![
     "shell",
     "home",
     "bulletin",
@@ -51,6 +50,7 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "objections",
     "targets",
     "parks",
+    "api",
 ];
 
 /// All messages of one language.

@@ -4,6 +4,7 @@
 
 pub mod about;
 pub mod account;
+pub mod api;
 pub mod bulletin;
 pub mod cell;
 pub mod city_monthly;

@@ -52,6 +52,7 @@ async fn call(router: &Router, route: &Route, address: &str, cookie: Option<&str
     let method = match route.verb {
         Verb::Get => Method::GET,
         Verb::Post => Method::POST,
+        Verb::Put => Method::PUT,
     };
     let mut request = Request::builder().method(method).uri(address).header("sec-fetch-site", "same-origin");
     if let Some(cookie) = cookie {
@@ -129,7 +130,7 @@ fn judge(route: &Route, actor: &Actor, answer: &Answer) -> Option<&'static str> 
     if is_public {
         let is_right = match route.verb {
             Verb::Get => is_led_to_sign_in(answer) || answer.status == StatusCode::UNAUTHORIZED,
-            Verb::Post => answer.status == StatusCode::UNAUTHORIZED,
+            Verb::Post | Verb::Put => answer.status == StatusCode::UNAUTHORIZED,
         };
         return (!is_right).then_some("signed out, hence the sign-in");
     }
@@ -155,7 +156,7 @@ async fn what_lies_in_another_city_is_not_found() {
         let Access::Needs(action) = route.access else { continue };
         let names_a_record = route.path.contains("{code}") || route.path.contains("{registration_number}");
         let is_scoped = actor.extent(action).is_some_and(|scope| scope != Scope::Region);
-        if action == Action::Work || !names_a_record || !is_scoped || route.verb == Verb::Post {
+        if action == Action::Work || !names_a_record || !is_scoped || route.verb != Verb::Get {
             continue;
         }
         let address = filled(route.path, &bulletin, &number);

@@ -129,6 +129,11 @@ impl PublicBulletin {
     }
 }
 
+/// A published bulletin for machines.
+pub async fn public_bulletin(app: &App, bulletin_id: &str) -> Result<PublicBulletin, Refusal> {
+    PublicBulletin::new(&find_published(app, bulletin_id).await?)
+}
+
 /// Writes a published bulletin's public product in one format.
 pub async fn write_public_file(
     app: &App,

@@ -75,7 +75,7 @@ pub async fn list_contracts(app: &App, actor: &Actor, ask: &ContractsAsk) -> Res
 }
 
 /// A page of another length; at most [`store::LOOKUP_MAX`] rows.
-pub(super) async fn list_rows(
+pub async fn list_rows(
     app: &App,
     actor: &Actor,
     ask: &ContractsAsk,

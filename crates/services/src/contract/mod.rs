@@ -1,5 +1,6 @@
 //! Technology contracts (技术合同): import of sheets, single records, erasure of personal data.
 
+mod check_contract;
 mod erase_personal_data;
 mod export_contracts;
 mod import_contracts;
@@ -14,22 +15,25 @@ mod sheet_rows;
 mod staging;
 mod titles;
 mod view_contacts;
+mod withdraw_contract;
 
+pub use check_contract::{WrittenValue, check_contract};
 pub use erase_personal_data::erase_personal_data;
 pub use export_contracts::{EXPORT_ROWS_MAX, ListFile, export_contracts};
 pub use import_contracts::{ImportRequest, discard_abandoned_imports, import_contracts, import_records};
 pub use import_report::{Consent, Difference, DifferenceOutcome, ImportReport, Strictness, difference_rows};
 pub use list_contracts::{
     ContractsAsk, ContractsPage, LIST_PAGE_ROWS, ListedContract, ListedOrganisation, ORGANISATIONS_FOUND_MAX,
-    find_organisations, list_contracts,
+    find_organisations, list_contracts, list_rows,
 };
 pub use read_contract::{
     ContractEntry, ContractPage, ContractPlaces, ContractVersion, CountedIn, Personal, places_of,
     read_contract,
 };
-pub use record_contract::record_contract;
+pub use record_contract::{OnRecord, Recording, record_contract, record_contract_over};
 pub use sheet_rows::ContractRows;
 pub(crate) use staging::contract_of as contract_of_row;
 pub use titles::{Listing, ListingModel};
 pub use view_contacts::view_contacts;
+pub use withdraw_contract::withdraw_contract;
 pub use xiaoxiang_store::attribution::ObjectionRow;

@@ -1,11 +1,13 @@
 //! Records one contract, or the next version of one that is on record.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::contract::Contract;
 use xiaoxiang_domain::fact::{Source, Standing};
 use xiaoxiang_domain::region::FIELD_KEYS;
-use xiaoxiang_store::{Commit, NewEntry};
+use xiaoxiang_store::{Commit, NewEntry, Tx};
 
 use super::import_report::{Consent, ImportReport};
 use super::staging::{Incoming, Stage, is_attribution_changed};
@@ -17,6 +19,39 @@ use crate::refusal::Refusal;
 /// How often a write starts again because the footing that it stood on had changed.
 const ATTEMPTS_MAX: usize = 3;
 
+/// What must be on record before a contract is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnRecord {
+    /// Whatever is there.
+    Anything,
+    /// No contract of this number.
+    Nothing,
+    /// This version: whoever changes it has seen it.
+    Version(i64),
+}
+
+/// A contract to be written.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// Registry or exchange.
+    pub source: Source,
+    /// The record.
+    pub contract: Contract,
+    /// Field keys that the record states; the others keep what is on record.
+    pub stated: HashSet<String>,
+    /// What must be on record.
+    pub on_record: OnRecord,
+}
+
+impl Recording {
+    /// A record that states every field, whatever is on record.
+    #[must_use]
+    pub fn whole(source: Source, contract: Contract) -> Self {
+        let stated = FIELD_KEYS.iter().map(ToString::to_string).collect();
+        Self { source, contract, stated, on_record: OnRecord::Anything }
+    }
+}
+
 /// Writes the record as the contract's first or next version; nothing where it equals the current one.
 pub async fn record_contract(
     app: &App,
@@ -24,10 +59,19 @@ pub async fn record_contract(
     source: Source,
     contract: Contract,
 ) -> Result<Option<Commit>, Refusal> {
+    record_contract_over(app, actor, &Recording::whole(source, contract)).await
+}
+
+/// The same over what must be on record; refused where something else is.
+pub async fn record_contract_over(
+    app: &App,
+    actor: &Actor,
+    recording: &Recording,
+) -> Result<Option<Commit>, Refusal> {
     actor.permit(Action::ImportContracts)?;
     for _ in 0..ATTEMPTS_MAX {
         let footing = app.footing().await?;
-        match record_on(app, actor, source, contract.clone(), &footing).await? {
+        match record_on(app, actor, recording, &footing).await? {
             Attempt::Written(commit) => {
                 app.confirm_footing(footing, commit.position).await;
                 return Ok(Some(commit));
@@ -36,7 +80,7 @@ pub async fn record_contract(
             Attempt::FootingChanged => app.drop_footing().await,
         }
     }
-    Err(Refusal::Overtaken(contract.registration_number))
+    Err(Refusal::Overtaken(recording.contract.registration_number.clone()))
 }
 
 enum Attempt {
@@ -48,17 +92,18 @@ enum Attempt {
 async fn record_on(
     app: &App,
     actor: &Actor,
-    source: Source,
-    contract: Contract,
+    recording: &Recording,
     footing: &Footing,
 ) -> Result<Attempt, Refusal> {
+    let Recording { source, contract, stated, on_record } = recording.clone();
     let mut stage =
         Stage::new(app, footing.region.clone(), footing.basis.clone(), source, Consent::AcceptChanges);
-    stage.stated = FIELD_KEYS.iter().map(ToString::to_string).collect();
+    stage.stated = stated;
     let mut report = ImportReport::default();
     let number = contract.registration_number.clone();
     let mut read = app.db.read().await?;
     let began_at = xiaoxiang_store::log::head(&mut read).await?.size - 1;
+    check_on_record(&mut read, &number, on_record).await?;
     let to_write = stage.compare_in(&mut read, vec![Incoming { row: 1, contract }], &mut report).await?;
     drop(read);
     let Some((written, version)) = to_write.first().cloned() else { return Ok(Attempt::Unchanged) };
@@ -90,4 +135,23 @@ async fn record_on(
     let entry =
         NewEntry { kind, subject: format!("contract:{number}"), payload: serde_json::Value::Object(payload) };
     Ok(Attempt::Written(tx.commit(actor.log_name(), [entry], []).await?))
+}
+
+async fn check_on_record(tx: &mut Tx, number: &String, expected: OnRecord) -> Result<(), Refusal> {
+    if expected == OnRecord::Anything {
+        return Ok(());
+    }
+    let found = xiaoxiang_store::contract::find_current(tx, std::slice::from_ref(number)).await?;
+    match (expected, found.get(number)) {
+        (OnRecord::Nothing, Some(_)) => Err(Refusal::invalid(
+            "contract.exists",
+            format!("合同 {number} 已有记录。如需更改，请读取后修改。"),
+            format!("contract {number} is on record; read it and change it"),
+        )),
+        (OnRecord::Version(_), None) => Err(Refusal::NotFound(number.clone())),
+        (OnRecord::Version(version), Some(row)) if row.version != version => {
+            Err(Refusal::Stale(format!("合同 {number}")))
+        }
+        _ => Ok(()),
+    }
 }

@@ -1,0 +1,99 @@
+//! The API (数据接口) under `/api/v1`: one file a capability, each handler about ten lines over the use cases.
+//!
+//! A route, its permission and its description are declared together; [`routes`] feeds the one list of addresses and
+//! [`document`] the OpenAPI document.
+
+mod answer;
+mod bulletins;
+mod caller;
+mod changes;
+mod codes;
+mod contract_body;
+mod contracts;
+mod datasets;
+mod document;
+mod drafts;
+mod extract;
+mod guard;
+mod objections;
+mod overview;
+mod paging;
+mod people;
+mod tables;
+
+use std::sync::LazyLock;
+
+use axum::routing::MethodRouter;
+use utoipa::openapi::path::Paths;
+use utoipa::openapi::{RefOr, Schema};
+use xiaoxiang_domain::access::Action;
+
+pub use document::document;
+pub use guard::{guarded, is_api_path, unknown};
+
+use crate::pages::PageState;
+use crate::routes::{Access, Route, Verb};
+
+/// What every address of the API begins with.
+pub const PREFIX: &str = "/api/v1";
+
+/// One operation: its permission, its description, its handler.
+#[derive(Clone)]
+struct ApiRoute {
+    verb: Verb,
+    path: String,
+    access: Access,
+    schemas: Vec<(String, RefOr<Schema>)>,
+    paths: Paths,
+    handler: MethodRouter<PageState>,
+}
+
+/// What `utoipa_axum::routes!` gives.
+type Described = (Vec<(String, RefOr<Schema>)>, Paths, MethodRouter<PageState>);
+
+/// An operation that everybody may call.
+fn open(described: Described) -> ApiRoute {
+    ApiRoute::new(Access::Open, described)
+}
+
+/// An operation that needs a permission.
+fn needs(action: Action, described: Described) -> ApiRoute {
+    ApiRoute::new(Access::Needs(action), described)
+}
+
+impl ApiRoute {
+    fn new(access: Access, (schemas, paths, handler): Described) -> Self {
+        let (path, item) = paths.paths.iter().next().expect("invariant: an operation has a path");
+        let verb = match (&item.get, &item.put, &item.post) {
+            (Some(_), ..) => Verb::Get,
+            (_, Some(_), _) => Verb::Put,
+            (.., Some(_)) => Verb::Post,
+            _ => unreachable!("the API gets, puts and posts"),
+        };
+        Self { verb, path: path.clone(), access, schemas, paths, handler }
+    }
+}
+
+static ALL: LazyLock<Vec<ApiRoute>> = LazyLock::new(|| {
+    [
+        overview::routes(),
+        contracts::routes(),
+        bulletins::routes(),
+        drafts::routes(),
+        tables::routes(),
+        objections::routes(),
+        codes::routes(),
+        datasets::routes(),
+        people::routes(),
+        changes::routes(),
+    ]
+    .concat()
+});
+
+/// The operations and the two pages about them, for the one list of addresses.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let operation =
+        |route: &'static ApiRoute| Route::api(route.verb, &route.path, route.access, route.handler.clone());
+    ALL.iter().map(operation).chain(crate::pages::api::routes()).collect()
+}

@@ -78,7 +78,7 @@ async fn list(
     caller: Caller,
     ApiQuery(query): ApiQuery<PageQuery>,
 ) -> Result<Json<Page<ObjectionView>>, Problem> {
-    let objections = list_objections(&caller.app).await?;
+    let objections = list_objections(&caller.app, &caller.actor).await?;
     let page = paged(objections, Sorted::Down, |row| row.objection_id.clone(), &query)?;
     Ok(Json(page.map(ObjectionView::from)))
 }

@@ -285,8 +285,9 @@ pub async fn list_objections_of(tx: &mut Tx, contract_key: i64) -> Result<Vec<Ob
     rows!(
         tx,
         ObjectionRow,
-        "SELECT o.objection_id, o.contract_key, k.registration_number, o.side, o.raised_by, o.claimed_division, o.reason,
-                o.raised_at_ms, o.decided_division, o.decision_reason
+        "SELECT o.objection_id, o.contract_key, k.registration_number, o.side, o.raised_by, o.claimed_division,
+                o.present_division, o.reason, o.raised_at_ms, o.decided_division, o.decision_reason, o.decided_at_ms,
+                o.moved_contracts
            FROM attribution_objection o
            JOIN contract k ON k.contract_key = o.contract_key
           WHERE o.contract_key = $1

@@ -181,7 +181,8 @@ async fn cell(
     let page =
         number.filter(|page| (1..=CELL_PAGES_MAX).contains(page)).ok_or_else(|| bad_query("cursor"))?;
     let CellPath { id, table, row, column } = path;
-    let data = reading::cell(&caller.app, &CellAddress { id, table, row, column }, page).await?;
+    let address = CellAddress { id, table, row, column };
+    let data = reading::cell(&caller.app, &caller.actor, &address, page).await?;
     let shown = i64::try_from(page).unwrap_or(i64::MAX).saturating_mul(CONTRACTS_PER_PAGE);
     let has_more = shown < data.contract_count;
     let language = caller.language;

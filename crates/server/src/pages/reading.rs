@@ -232,6 +232,7 @@ async fn cell_of(
 /// One page of the contracts behind a row of the present figures, and their public part.
 pub async fn behind_row(
     app: &App,
+    actor: &Actor,
     direction: Direction,
     by: Dimension,
     period: Period,
@@ -244,7 +245,8 @@ pub async fn behind_row(
     let ask = TableAsk::new(direction, by, period);
     let behind = bulletin::explain_cell(app, &ask, row, None, stretch).await?;
     let region = app.region().await?;
-    let contracts = behind.contracts.iter().map(|contract| public_part(&region.region, contract)).collect();
+    let contracts =
+        behind.contracts.iter().map(|contract| public_part(&region.region, actor, contract)).collect();
     Ok((behind, contracts))
 }
 

@@ -360,7 +360,8 @@ async fn cell(visit: Visit, Query(query): Query<CellQuery>) -> Response {
         page.ok().filter(|page| (1..=PAGE_MAX).contains(page)),
     );
     let (Some(direction), Ok(period), Some(by), Some(page)) = asked else { return visit.misread() };
-    let behind = reading::behind_row(&visit.app, direction, by, period, &query.row, page).await;
+    let behind =
+        reading::behind_row(&visit.app, &visit.actor(), direction, by, period, &query.row, page).await;
     let (behind, contracts) = match behind {
         Ok(found) => found,
         Err(refusal) => return visit.refused(&refusal),

@@ -1,8 +1,8 @@
 //! The public pages, called in-process: without data, with a signed bulletin, with addresses that make no sense.
 
 mod account;
-mod contracts;
 mod cities;
+mod contracts;
 mod corrections;
 mod drafts;
 mod imports;

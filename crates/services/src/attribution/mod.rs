@@ -19,7 +19,7 @@ pub use park_drafts::{
     ParkListDraft, ParkState, ParkStates, confirm_park_list, draft_park_list, find_park_list_draft,
     list_parks,
 };
-pub(crate) use park_findings::count_claimed_twice;
 pub use park_findings::{ParkClaimants, ParkFindings, park_findings};
+pub(crate) use park_findings::{count_claimed_twice, findings_within};
 pub use raise_objection::{NewObjection, REASON_CHARACTERS_MAX, raise_objection};
 pub use xiaoxiang_store::attribution::{ObjectionRow, RemarkRow};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
-use xiaoxiang_domain::access::Action;
+use xiaoxiang_domain::access::{Action, Scope};
 
 use super::facts::load_basis;
 use super::park_drafts::has_park;
@@ -36,7 +36,11 @@ pub struct ParkClaimants {
 
 /// Looks through all lists in force; gives what concerns the parks that the reader may see.
 pub async fn park_findings(app: &App, actor: &Actor) -> Result<ParkFindings, Refusal> {
-    let extent = actor.permit(Action::ReadParks)?;
+    findings_within(app, actor.permit(Action::ReadParks)?).await
+}
+
+/// Looks through all lists in force, for whoever has permitted it.
+pub(crate) async fn findings_within(app: &App, extent: Scope) -> Result<ParkFindings, Refusal> {
     let mut tx = app.db.read().await?;
     let region = app.region_in(&mut tx).await?;
     let basis = load_basis(&mut tx).await?;

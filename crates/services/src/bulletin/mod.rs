@@ -43,7 +43,8 @@ pub(crate) use place_figures::{FrozenMark, Latest};
 pub use place_figures::{PlaceAnswer, PlaceFigures, PlaceSide, read_county_figures, read_place_figures};
 pub use products::{Product, product_document, product_sheets, product_tables};
 pub use public_files::{
-    PublicBulletin, PublicFormat, PublicTable, public_bulletin, write_product_file, write_public_file, write_table_file,
+    PublicBulletin, PublicFormat, PublicTable, public_bulletin, write_product_file, write_public_file,
+    write_table_file,
 };
 pub use published_corrections::{
     CorrectedCell, PublishedCorrection, describe_changes, published_corrections,

@@ -7,7 +7,7 @@ use xiaoxiang_domain::bulletin::{BulletinStatus, Dimension, Direction, PrintedNo
 use xiaoxiang_store::StoreError;
 
 use super::content::ContentTable;
-use super::list_bulletins::{BulletinDetail, find_bulletin};
+use super::list_bulletins::{BulletinDetail, find_bulletin, find_published};
 use super::products::{Product, product_document, product_tables};
 use super::published_corrections::{PublishedCorrection, corrections_of};
 use crate::actor::Actor;
@@ -131,7 +131,7 @@ impl PublicBulletin {
 
 /// A published bulletin for machines.
 pub async fn public_bulletin(app: &App, bulletin_id: &str) -> Result<PublicBulletin, Refusal> {
-    PublicBulletin::new(&find_published(app, bulletin_id).await?)
+    PublicBulletin::new(&find_published(app, bulletin_id).await?, Product::Public)
 }
 
 /// Writes a published bulletin's public product in one format.

@@ -1,10 +1,11 @@
 //! What officials look at before a bulletin is signed: whether it is complete, what others say, what is still open.
 
 use jiff::civil::Date;
-use xiaoxiang_domain::access::Action;
+use xiaoxiang_domain::access::{Action, Scope};
 use xiaoxiang_domain::bulletin::{BulletinStatus, GrowthBase};
 use xiaoxiang_domain::period::{Month, Period};
 use xiaoxiang_store::Tx;
+use xiaoxiang_store::attribution::ObjectionFilter;
 
 use super::content::{METHOD_VERSION, make_content};
 use super::countersign_bulletin::{Countersignature, opinions};
@@ -13,7 +14,7 @@ use super::make_table::note_context;
 use super::standing::exchange_months_in;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::attribution::park_findings;
+use crate::attribution::findings_within;
 use crate::refusal::Refusal;
 
 /// Objections counted at most.
@@ -104,9 +105,11 @@ pub async fn review_draft(app: &App, actor: &Actor, bulletin_id: &str) -> Result
     let months = detail.summary.period.cumulative();
     let exchange_until = note_context(&mut tx, as_of, months).await?.exchange_until;
     let missing_months = missing_months(&mut tx, as_of, months).await?;
-    let objections = xiaoxiang_store::attribution::list_objections(&mut tx, OBJECTIONS_MAX).await?;
+    let everywhere = ObjectionFilter { places: Some(""), raised_by: "" };
+    let objections =
+        xiaoxiang_store::attribution::list_objections(&mut tx, everywhere, OBJECTIONS_MAX).await?;
     drop(tx);
-    let findings = park_findings(app).await?;
+    let findings = findings_within(app, Scope::Region).await?;
     Ok(DraftReview {
         freshness: freshness(app, &detail).await?,
         countersignatures,

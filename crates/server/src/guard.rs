@@ -9,7 +9,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::MethodRouter;
 use xiaoxiang_services::access::{SecretToken, SignedIn, find_session};
-use xiaoxiang_services::setup::setup_step;
+use xiaoxiang_services::setup::{may_choose_region, setup_step};
 use xiaoxiang_services::{Actor, Refusal};
 
 use crate::language::Language;
@@ -92,12 +92,18 @@ async fn stand(State(guard): State<Guard>, mut request: Request, next: Next) -> 
     }
 }
 
-/// Where every page leads while nobody is entered; looked up until somebody is.
+/// Where pages lead while nobody is entered; looked up until somebody is.
+///
+/// An empty database leads there from everywhere. One that the command line has filled shows its public pages, and only
+/// the sign-in leads there.
 async fn first_run(state: &PageState, wanted: &str) -> Option<String> {
-    if !state.setup.is_offered() || Language::strip(wanted) == SETUP_PATH {
+    let path = Language::strip(wanted);
+    if !state.setup.is_offered() || path == SETUP_PATH {
         return None;
     }
+    let is_sign_in = path.split('?').next() == Some(SIGN_IN_PATH);
     match setup_step(&state.app).await {
+        Ok(Some(_)) if !is_sign_in && !may_choose_region(&state.app).await.unwrap_or(true) => None,
         Ok(Some(_)) => Some(Language::of_path(wanted).link(SETUP_PATH)),
         Ok(None) => {
             state.setup.close();

@@ -141,7 +141,7 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<PersonRow>, StoreError> {
 
 /// Whether anybody was entered yet.
 pub async fn is_empty(tx: &mut Tx) -> Result<bool, StoreError> {
-    Ok(row!(tx, (i64,), "SELECT 1 FROM person LIMIT 1")?.is_none())
+    Ok(row!(tx, (String,), "SELECT person_id FROM person LIMIT 1")?.is_none())
 }
 
 /// Enters a grant.

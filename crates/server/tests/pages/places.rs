@@ -6,9 +6,10 @@ use xiaoxiang_domain::bulletin::GrowthBase;
 use xiaoxiang_domain::fact::Source;
 use xiaoxiang_services::bulletin::{Signing, draft_bulletin, sign_bulletin};
 use xiaoxiang_services::contract::record_contract;
-use xiaoxiang_services::log::LogKey;
 
-use super::support::{ACTOR, CONTRACTS, app_with_bulletin, contracts_of_october, get, get_with, pages};
+use super::support::{
+    ACTOR, CONTRACTS, app_with_bulletin, contracts_of_october, get, get_with, log_key, pages,
+};
 
 /// Every page is to arrive quickly on a slow line.
 const PAGE_BYTES_MAX: usize = 100 * 1024;
@@ -53,7 +54,7 @@ async fn the_home_page_follows_the_next_bulletin_and_no_contract_before_it() {
     let next = draft_bulletin(&app, &ACTOR, period, GrowthBase::AsKnown).await.expect("a draft");
     let drafted = get(&router, "/").await.text;
     assert!(drafted.contains(&first) && !drafted.contains(&next), "a draft is not shown");
-    let key = LogKey::load_or_create(&app, &folder.path().join("key.pem")).expect("a key");
+    let key = log_key(&app);
     let signing = Signing { signer: "示例甲".to_owned(), signed_on: date(2026, 11, 6) };
     sign_bulletin(&app, &ACTOR, &key, &next, &signing).await.expect("a signature");
     let home = get(&router, "/").await.text;

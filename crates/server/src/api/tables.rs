@@ -17,7 +17,7 @@ use super::bulletins::internal;
 use super::caller::Caller;
 use super::extract::{ApiQuery, bad_query};
 use super::{ApiRoute, open};
-use crate::pages::statistics::PUBLIC_DIMENSIONS;
+use crate::pages::statistics::{PUBLIC_DIMENSIONS, ROW_DIMENSIONS};
 use crate::problem::Problem;
 
 const MIME_CSV: &str = "text/csv; charset=utf-8";
@@ -92,7 +92,9 @@ fn csv_of(made: &MadeTable) -> Result<Response, Problem> {
 
 fn asked(query: &TableQuery, usual: Period, region: &Region) -> Result<TableAsk, Problem> {
     let dimension = |name: &str, word: &str| {
-        let found = Dimension::from_code(word).filter(|dimension| PUBLIC_DIMENSIONS.contains(dimension));
+        // The others are open only as printed, with small cells hidden; here sums are exact.
+        let found = Dimension::from_code(word)
+            .filter(|found| PUBLIC_DIMENSIONS.contains(found) && !ROW_DIMENSIONS.contains(found));
         found.ok_or_else(|| bad_query(name))
     };
     let period = match &query.period {

@@ -6,7 +6,7 @@ use xiaoxiang_domain::access::{Role, Scope};
 use xiaoxiang_domain::region::DivisionCode;
 
 use super::json;
-use super::support::{app_with_bulletin, get_with, pages, pages_beside, signed_in};
+use super::support::{app_with_bulletin, get_with, pages, signed_in};
 
 /// Reads the whole feed in small pages.
 async fn whole_feed(router: &axum::Router, cookie: &str) -> Vec<Value> {
@@ -69,7 +69,6 @@ async fn everybody_can_rebuild_the_tree_from_the_feed() {
     let kinds: Vec<&str> = shown.iter().filter_map(|entry| entry["entry"]["kind"].as_str()).collect();
     assert!(kinds.iter().all(|kind| kind.starts_with("region.") || *kind == "bulletin.signed"), "{kinds:?}");
 
-    let router = pages_beside(app, folder.path());
     let proof = get_with(&router, &format!("/api/v1/proofs/bulletin:{bulletin}"), &[]).await;
     assert!(proof.status.is_success(), "{}", proof.text);
 }

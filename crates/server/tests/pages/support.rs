@@ -77,16 +77,6 @@ pub fn log_key(app: &App) -> LogKey {
 
 pub fn pages(app: App) -> Router {
     let log_key = log_key(&app);
-    pages_with(app, log_key)
-}
-
-/// The pages with the signing key that lies in a folder.
-pub fn pages_beside(app: App, folder: &Path) -> Router {
-    let log_key = LogKey::load_or_create(&app, &folder.join("key.pem")).expect("a key");
-    pages_with(app, log_key)
-}
-
-fn pages_with(app: App, log_key: LogKey) -> Router {
     router(PageState {
         app,
         origin: DataOrigin::Example,

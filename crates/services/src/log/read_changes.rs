@@ -45,12 +45,11 @@ fn sight_of(kind: &str) -> Sight {
     match kind.split('.').next().unwrap_or_default() {
         "region" => Sight::Open,
         "contract" => Sight::Needs(Action::ReadContracts),
-        "import" => Sight::Needs(Action::ReadImports),
         "attribution" => Sight::Needs(Action::ReadObjections),
         "target" => Sight::Needs(Action::ReadTargets),
         "bulletin" => Sight::Needs(Action::ReadDrafts),
         "park" => Sight::Needs(Action::ReadParks),
-        "person" | "token" => Sight::Needs(Action::ReadPeople),
+        "person" => Sight::Needs(Action::ReadPeople),
         "organisation" => Sight::Needs(Action::ReadOrganisations),
         _ => Sight::Needs(Action::ReadLog),
     }
@@ -150,6 +149,35 @@ pub async fn permit_subject(app: &App, actor: &Actor, subject: &str) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::log::{KINDS, KindGroup};
+
+    /// The only kinds that everybody sees.
+    const OPEN: [&str; 4] =
+        ["bulletin.signed", "bulletin.corrected", "bulletin.year_closed", "region.imported"];
+
+    #[test]
+    fn every_kind_that_is_written_is_for_those_who_read_what_it_is_about() {
+        for (group, kind) in KINDS {
+            let expected: &[Sight] = match group {
+                _ if OPEN.contains(&kind) => &[Sight::Open],
+                KindGroup::Contract if kind.starts_with("personal_data.") => &[Sight::Needs(Action::ReadLog)],
+                KindGroup::Contract => {
+                    &[Sight::Needs(Action::ReadContracts), Sight::Needs(Action::ReadImports)]
+                }
+                KindGroup::Bulletin => &[Sight::Needs(Action::ReadDrafts)],
+                KindGroup::Attribution => {
+                    &[Sight::Needs(Action::ReadObjections), Sight::Needs(Action::ReadParks)]
+                }
+                KindGroup::Target => &[Sight::Needs(Action::ReadTargets)],
+                KindGroup::People if kind.starts_with("organisation.") => {
+                    &[Sight::Needs(Action::ReadOrganisations)]
+                }
+                KindGroup::People => &[Sight::Needs(Action::ReadPeople)],
+                KindGroup::System => &[Sight::Needs(Action::ReadLog)],
+            };
+            assert!(expected.contains(&sight_of(kind)), "{kind}: {:?}", sight_of(kind));
+        }
+    }
 
     #[test]
     fn a_kind_that_nobody_thought_of_is_not_for_everybody() {

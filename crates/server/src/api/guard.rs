@@ -14,6 +14,7 @@ use super::PREFIX;
 use super::answer::Idempotent;
 use super::caller::{Caller, language_of};
 use crate::guard::{is_from_our_pages, session_token};
+use crate::operation::RequestId;
 use crate::pages::PageState;
 use crate::problem::{PROBLEM_MIME, Problem};
 use crate::routes::Access;
@@ -46,7 +47,7 @@ pub async fn unknown() -> Problem {
 
 async fn stand(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let language = language_of(request.headers());
-    let trace = guard.state.app.new_id().unwrap_or_else(|_| "-".to_owned());
+    let trace = RequestId::of(request.extensions());
     // Of the request itself no reference may be held while we wait: its body is not shared between threads.
     let (parts, body) = request.into_parts();
     let admitted = admitted(&guard, &parts).await;
@@ -55,7 +56,7 @@ async fn stand(State(guard): State<Guard>, request: Request, next: Next) -> Resp
         Ok(caller) => passed(&guard.state, caller, request, next).await,
         Err(problem) => problem.into_response(),
     };
-    let mut answer = written(answer, |problem| problem.answer(language, &trace));
+    let mut answer = written(answer, |problem| problem.answer(language, trace.as_str()));
     let headers = answer.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("accept-language, authorization, cookie"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -28,6 +28,7 @@ use utoipa::openapi::path::Paths;
 use utoipa::openapi::{RefOr, Schema};
 use xiaoxiang_domain::access::Action;
 
+pub use caller::language_of;
 pub use document::document;
 pub use guard::{guarded, is_api_path, unknown};
 

@@ -138,7 +138,7 @@ impl Metrics {
         }
     }
 
-    /// Counts a refused sign-in; the reason is one of few words (`password`, `throttled`), never a name.
+    /// Counts a refused sign-in; the reason is the code of the refusal, never a name.
     pub fn sign_in_failed(&self, reason: &'static str) {
         self.sign_in_failures.get_or_create(&ReasonLabels { reason }).inc();
     }

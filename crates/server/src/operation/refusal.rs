@@ -4,15 +4,13 @@ use askama::Template;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
-use serde::Serialize;
 
 use super::request_id::RequestId;
+use crate::api::{is_api_path, language_of};
 use crate::language::Language;
+use crate::problem::Problem;
 use crate::web_assets::WebAssets;
 
-/// What begins the addresses of programs.
-const API_PREFIX: &str = "/api/";
-const PROBLEM_TYPE: &str = "application/problem+json";
 /// Nothing of ours but the stylesheet.
 const CONTENT_SECURITY_POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -96,22 +94,12 @@ impl RefusalPage<'_> {
     }
 }
 
-/// A problem document after RFC 9457.
-#[derive(Debug, Serialize)]
-struct Problem<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    title: &'a str,
-    status: u16,
-    detail: &'a str,
-    code: &'static str,
-    trace: &'a str,
-}
-
 impl Asked {
     pub(super) fn of(request: &Request, id: &RequestId) -> Self {
         let path = request.uri().path();
-        Self { language: Language::of_path(path), is_program: path.starts_with(API_PREFIX), id: id.clone() }
+        let is_program = is_api_path(path);
+        let language = if is_program { language_of(request.headers()) } else { Language::of_path(path) };
+        Self { language, is_program, id: id.clone() }
     }
 
     pub(super) fn refuse(&self, cause: Cause) -> Response {
@@ -128,16 +116,9 @@ impl Asked {
     }
 
     fn problem(&self, cause: Cause) -> Response {
-        let problem = Problem {
-            kind: "about:blank",
-            title: self.language.text(cause.title()),
-            status: cause.status().as_u16(),
-            detail: self.language.text(cause.next()),
-            code: cause.code(),
-            trace: self.id.as_str(),
-        };
-        let body = serde_json::to_vec(&problem).expect("invariant: plain data");
-        ([(header::CONTENT_TYPE, PROBLEM_TYPE)], body).into_response()
+        let said = |language: Language| language.text(cause.next());
+        Problem::new(cause.status(), cause.code(), said(Language::Chinese), said(Language::English))
+            .answer(self.language, self.id.as_str())
     }
 
     fn page(&self, cause: Cause) -> Response {

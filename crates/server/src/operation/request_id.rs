@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 
 /// The header that carries it both ways.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -43,6 +43,12 @@ impl RequestId {
         HeaderValue::from_str(&self.0).expect("invariant: a request's number is plain ASCII")
     }
 
+    /// The number that the layers gave a request; a new one where a router stands without them, as in tests of pages.
+    #[must_use]
+    pub fn of(extensions: &Extensions) -> Self {
+        extensions.get::<Self>().cloned().unwrap_or_else(Self::make)
+    }
+
     /// The number as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -59,9 +65,8 @@ impl Display for RequestId {
 impl<S: Sync> FromRequestParts<S> for RequestId {
     type Rejection = Infallible;
 
-    /// The number that the layers gave; a new one where a router stands without them, as in tests of pages.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(Self::make))
+        Ok(Self::of(&parts.extensions))
     }
 }
 

@@ -109,7 +109,7 @@ const fn shared(code: &'static str, status: StatusCode, zh: &'static str, en: &'
     SharedCode { code, status, zh, en }
 }
 
-const SHARED: [SharedCode; 25] = [
+const SHARED: [SharedCode; 28] = [
     shared(
         "request.malformed",
         StatusCode::BAD_REQUEST,
@@ -243,6 +243,24 @@ const SHARED: [SharedCode; 25] = [
         StatusCode::INTERNAL_SERVER_ERROR,
         "系统出错，把 trace 告诉管理员。",
         "The program failed; give trace to the administrator.",
+    ),
+    shared(
+        "server.failed",
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "程序中断，把 trace 告诉管理员。",
+        "The program broke off; give trace to the administrator.",
+    ),
+    shared(
+        "server.busy",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "同时的请求过多，按 Retry-After 再试。",
+        "Too many requests at once; try again as Retry-After says.",
+    ),
+    shared(
+        "server.too_slow",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "处理超时，先核对是否已经生效。",
+        "It took too long; look whether it took effect first.",
     ),
     shared(
         "no_region",

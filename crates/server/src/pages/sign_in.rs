@@ -18,6 +18,7 @@ use super::failure::Failure;
 use super::shell::{DataOrigin, Section, Shell};
 use super::visit::{PageState, Visit};
 use crate::guard::{self, BROWSER_COOKIE, SESSION_COOKIE, SIGN_IN_PATH};
+use crate::operation::metrics;
 use crate::routes::{Access, Route};
 
 /// Where somebody lands who wanted to go nowhere in particular.
@@ -139,6 +140,7 @@ async fn send(
             (cookies, lead_on(&visit, &form.to, reader.as_ref())).into_response()
         }
         Err(refusal @ (Refusal::TooMany { .. } | Refusal::Invalid { .. })) => {
+            metrics().sign_in_failed(refusal.code());
             refused(&visit, &state, &form, &refusal).await
         }
         Err(refusal) => visit.refused(&refusal),

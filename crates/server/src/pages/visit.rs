@@ -16,6 +16,7 @@ use super::failure::{Failure, FailurePage};
 use super::reading;
 use super::shell::{DataOrigin, Section, Shell, Standing};
 use crate::language::Language;
+use crate::operation::RequestId;
 use crate::setup_gate::SetupGate;
 
 /// What the pages are given.
@@ -44,6 +45,7 @@ pub struct Visit {
     pub signed_in: Option<Arc<SignedIn>>,
     path: String,
     standing: Standing,
+    request_id: RequestId,
 }
 
 impl FromRequestParts<PageState> for Visit {
@@ -59,6 +61,7 @@ impl FromRequestParts<PageState> for Visit {
             signed_in: parts.extensions.get::<Arc<SignedIn>>().cloned(),
             path: Language::strip(address),
             standing: Standing { origin: state.origin, ..standing },
+            request_id: RequestId::of(&parts.extensions),
         })
     }
 }
@@ -120,9 +123,9 @@ impl Visit {
     #[must_use]
     pub fn refused(&self, refusal: &Refusal) -> Response {
         if refusal.is_failure() {
-            let trace = self.app.new_id().unwrap_or_else(|_| "-".to_owned());
-            tracing::error!(trace, error = ?refusal, "request failed");
-            return self.failed(Failure::Internal(trace));
+            let trace = &self.request_id;
+            tracing::error!(%trace, error = ?refusal, "request failed");
+            return self.failed(Failure::Internal(trace.to_string()));
         }
         match refusal {
             Refusal::NotFound(_) | Refusal::NoRegion => self.failed(Failure::NotFound),

@@ -4,6 +4,7 @@ mod document;
 mod feed;
 mod misuse;
 mod reading;
+#[expect(dead_code, reason = "forms are sent only in the tests of pages")]
 #[path = "../pages/support.rs"]
 mod support;
 mod writing;

@@ -46,10 +46,15 @@ impl Province {
             .spawn()
             .context("the built binary does not start")?;
         let messages = process.stderr.take().context("the binary's messages are piped")?;
-        for line in BufReader::new(messages).lines() {
-            if let Some(origin) = line?.strip_prefix("serving at ") {
-                return Ok(Self { process, origin: origin.to_owned(), folder });
+        let mut messages = BufReader::new(messages);
+        let mut line = String::new();
+        while messages.read_line(&mut line)? > 0 {
+            if let Some(origin) = origin_in(line.trim()) {
+                // Whoever writes into a pipe that nobody reads stops at some point.
+                std::thread::spawn(move || std::io::copy(&mut messages, &mut std::io::sink()));
+                return Ok(Self { process, origin, folder });
             }
+            line.clear();
         }
         bail!("the server ended before it served: {}", process.wait()?)
     }
@@ -63,6 +68,15 @@ impl Province {
     pub fn address(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
     }
+}
+
+/// Where the server answers, from the demo's words or from the server's log.
+fn origin_in(line: &str) -> Option<String> {
+    if let Some(origin) = line.strip_prefix("serving at ") {
+        return Some(origin.to_owned());
+    }
+    let entry: serde_json::Value = serde_json::from_str(line).ok()?;
+    (entry["message"] == "serving").then(|| entry["address"].as_str().map(str::to_owned))?
 }
 
 /// The built binary.

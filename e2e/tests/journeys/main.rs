@@ -4,6 +4,7 @@
 
 mod accessibility;
 mod first_ten_minutes;
+mod office;
 
 use anyhow::{Context as _, Result, ensure};
 use xiaoxiang_e2e::province::Province;

@@ -182,7 +182,7 @@ impl TargetsPage {
     }
 
     fn target(&self, line: &TargetLine) -> String {
-        line.completion.target.map(|fen| exact_hundred_million(fen.0)).unwrap_or_default()
+        line.completion.target.map(|fen| shown_hundred_million(fen.0)).unwrap_or_default()
     }
 
     fn completed(&self, line: &TargetLine) -> String {
@@ -218,7 +218,7 @@ impl TargetsPage {
     }
 
     fn record(&self, record: &TargetRecord) -> String {
-        let amount = exact_hundred_million(record.amount.0);
+        let amount = shown_hundred_million(record.amount.0);
         let day = self.shell.day(&record.valid_from);
         self.shell.say("target-record", [("amount", &amount), ("document", &record.document), ("day", &day)])
     }
@@ -252,6 +252,15 @@ fn split_sentence(shell: &Shell, board: &TargetBoard) -> String {
             shell.say("targets-above", [("amount", &hundred_million(fen))])
         }
         SplitState::Differs(fen) => shell.say("targets-below", [("amount", &hundred_million(-fen))]),
+    }
+}
+
+/// An amount in 亿元 with two decimals as its neighbours have, and with more where rounding would change it.
+fn shown_hundred_million(fen: i64) -> String {
+    if fen % (FEN_PER_HUNDRED_MILLION_YUAN / 100) == 0 {
+        hundred_million(i128::from(fen))
+    } else {
+        exact_hundred_million(fen)
     }
 }
 

@@ -94,12 +94,19 @@ impl WorkPage {
 
     fn unit(&self, waiting: &Waiting) -> &'static str {
         self.shell.t(match waiting.kind {
+            WaitingKind::ExchangeMonths if waiting.count == 1 => "work-unit-month",
             WaitingKind::ExchangeMonths => "work-unit-months",
+            WaitingKind::ParkLists if waiting.count == 1 => "work-unit-park",
             WaitingKind::ParkLists => "work-unit-parks",
             WaitingKind::GrantsEnding | WaitingKind::WithoutRole => "work-unit-people",
             WaitingKind::Chase => "work-unit-partners",
             WaitingKind::LogEntries => "work-unit-entries",
             WaitingKind::ParkClaims => "work-unit-companies",
+            WaitingKind::Drafts
+            | WaitingKind::Countersign
+            | WaitingKind::ObjectionsToDecide
+            | WaitingKind::Objections
+            | WaitingKind::Split => "work-unit-open",
             _ => "unit-contracts",
         })
     }

@@ -173,7 +173,14 @@ pub async fn list_datasets(app: &App) -> Result<Vec<Dataset>, Refusal> {
         }
         datasets.push(Dataset {
             id: DatasetId::Bulletin(summary.row.bulletin_id.clone()),
-            title: PrintedNote { zh: summary.row.title.clone(), en: summary.row.title.clone() },
+            title: PrintedNote {
+                zh: summary.row.title.clone(),
+                en: format!(
+                    "Technology contracts of {}, {}",
+                    region.region.name_en(),
+                    summary.period.title_en()
+                ),
+            },
             period: summary.period,
             formats: DatasetFormat::ALL.to_vec(),
             licence: licence.clone(),

@@ -161,6 +161,8 @@ pub(super) async fn held_today(app: &App, tx: &mut Tx, person_id: &str) -> Resul
             held.push(Held { grant_id: row.grant_id, grant });
         }
     }
+    // Whoever has not chosen acts in the first of their roles, in the order of the list of roles.
+    held.sort_by_key(|held: &Held| held.grant.role);
     Ok(held)
 }
 

@@ -186,6 +186,13 @@ impl Visitor {
         Ok(self.client.find(Locator::XPath(&path)).await?.click().await?)
     }
 
+    /// Signs out, and waits until that is done: an address opened meanwhile would cut it short.
+    pub async fn sign_out(&self) -> Result<()> {
+        self.submit("header form").await?;
+        self.text("header a[href$='/sign-in']").await?;
+        Ok(())
+    }
+
     /// Path and query of the page shown.
     pub async fn path(&self) -> Result<String> {
         let url = self.client.current_url().await?;

@@ -75,7 +75,7 @@ async fn take_all(visitor: &Visitor, province: &Province, folder: &Path) -> Resu
             for (file, _, path) in PAGES.iter().filter(|(_, of, _)| *of == role) {
                 take(visitor, &address(path), &folder.join(format!("{file}.webp"))).await?;
             }
-            visitor.submit("header form").await?;
+            visitor.sign_out().await?;
         }
     }
     Ok(())

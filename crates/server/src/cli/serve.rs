@@ -38,6 +38,17 @@ pub async fn run(context: &Context) -> CommandResult {
     serve(app, configuration, DataOrigin::Real, log_key).await
 }
 
+/// Builds the contract list beside the first requests; whoever opens it earlier waits for the rest only.
+fn warm_up(app: App) {
+    tokio::spawn(async move {
+        if let Err(error) = app.listing().await
+            && !matches!(error, Refusal::NoRegion)
+        {
+            tracing::warn!(%error, "the contract list is not built yet");
+        }
+    });
+}
+
 /// Serves until SIGINT or SIGTERM; requests under way are answered first, within the configured limit.
 pub async fn serve(
     app: App,
@@ -58,6 +69,7 @@ pub async fn serve(
         idle_ms: milliseconds(configuration.sessions.idle_minutes),
     });
     let operation = Operation::new(&app, configuration);
+    warm_up(app.clone());
     let imports = ImportWorker::start(&app)?;
     let public_origin = configuration.public_origin.clone();
     // The demo has its people; anybody who can reach a new server must show that they can also see it.

@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::trusted_proxies::TrustedProxies;
+
 pub use layers::{Loaded, Origin, Overrides, VARIABLE_PREFIX, unknown_variables};
 
 const KIB: u64 = 1024;
@@ -27,6 +29,8 @@ pub struct Configuration {
     pub listen: SocketAddr,
     /// What browsers have in their address bar, as `https://host`; decides on secure cookies and whose posts are ours.
     pub public_origin: Option<String>,
+    /// Whose word on where a request came from is believed.
+    pub trusted_proxies: TrustedProxies,
     /// File of the key that signs tree heads; beside the database where it is not given.
     pub audit_key: Option<PathBuf>,
     /// What is written to stderr.
@@ -115,6 +119,7 @@ impl Default for Configuration {
             database: "sqlite:xiaoxiang.db".to_owned(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             public_origin: None,
+            trusted_proxies: TrustedProxies::default(),
             audit_key: None,
             log: LogSettings::default(),
             limits: Limits::default(),

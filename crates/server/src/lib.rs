@@ -13,4 +13,5 @@ pub mod problem;
 pub mod region_files;
 pub mod routes;
 pub mod setup_gate;
+pub mod trusted_proxies;
 pub mod web_assets;

@@ -37,7 +37,7 @@ pub async fn take_key(
         return Ok(KeyStanding::Taken);
     }
     let found = store::find(&mut tx, actor.log_name(), key).await?;
-    let row = found.ok_or_else(|| Refusal::Overtaken(key.to_owned()))?;
+    let row = found.ok_or_else(key_overtaken)?;
     if row.request_hash != request_hash {
         return Err(Refusal::invalid(
             "idempotency.other_request",
@@ -54,8 +54,13 @@ pub async fn take_key(
             "第一次请求没有得到应答就中断了。请先核对数据是否已写入，再换一个键提交。",
             "the first request ended without an answer; look whether it took effect, then take a new key",
         )),
-        _ => Err(Refusal::Overtaken("Idempotency-Key".to_owned())),
+        _ => Err(key_overtaken()),
     }
+}
+
+/// The request that took the key is not answered yet.
+fn key_overtaken() -> Refusal {
+    Refusal::overtaken("此 Idempotency-Key ", "this Idempotency-Key")
 }
 
 /// Keeps the answer under the key.

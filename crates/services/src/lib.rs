@@ -25,4 +25,4 @@ pub mod work;
 
 pub use actor::Actor;
 pub use app::{App, Clock};
-pub use refusal::Refusal;
+pub use refusal::{Noun, Refusal};

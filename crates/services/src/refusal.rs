@@ -6,6 +6,21 @@ use xiaoxiang_store::StoreError;
 
 use crate::sheet::SheetProblem;
 
+/// What a sentence is about, as it stands in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Noun {
+    /// Chinese.
+    pub zh: String,
+    /// English, with its article.
+    pub en: String,
+}
+
+impl Noun {
+    fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { zh: zh.into(), en: en.into() }
+    }
+}
+
 /// A refusal: nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
@@ -25,8 +40,8 @@ pub enum Refusal {
         retry_after_s: i64,
     },
     /// Somebody else changed the record since it was read.
-    #[error("changed since it was read: {0}")]
-    Stale(String),
+    #[error("changed since it was read: {}", .0.en)]
+    Stale(Noun),
     /// No region data in the database yet.
     #[error("no region data")]
     NoRegion,
@@ -47,8 +62,8 @@ pub enum Refusal {
     #[error("{} mistake(s) in the region data", .0.len())]
     Region(Vec<RegionProblem>),
     /// Somebody else changed the same things meanwhile.
-    #[error("changed by somebody else meanwhile: {0}")]
-    Overtaken(String),
+    #[error("changed by somebody else meanwhile: {}", .0.en)]
+    Overtaken(Noun),
     /// The system gave no randomness.
     #[error("no randomness: {0}")]
     Randomness(String),
@@ -70,6 +85,16 @@ impl Refusal {
     /// A request that makes no sense.
     pub fn invalid(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self::Invalid { code, zh: zh.into(), en: en.into() }
+    }
+
+    /// Somebody else changed this since it was read.
+    pub fn stale(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::Stale(Noun::new(zh, en))
+    }
+
+    /// Somebody else changed this while it was worked on.
+    pub fn overtaken(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::Overtaken(Noun::new(zh, en))
     }
 
     /// Stable code, as the API's problem documents carry it.
@@ -121,8 +146,8 @@ impl Refusal {
                 format!("too many tries; try again in {retry_after_s} seconds"),
             ),
             Self::Stale(what) => (
-                format!("{what}已被他人修改。请刷新后核对，再提交您的修改。"),
-                format!("{what} was changed by somebody else; reload, compare and send your change again"),
+                format!("{}已被他人修改。请刷新后核对，再提交您的修改。", what.zh),
+                format!("somebody else changed {}; reload, compare and send your change again", what.en),
             ),
             Self::NoRegion => (
                 "数据库中没有区域数据。请先运行 xiaoxiang region import regions/hunan。".to_owned(),
@@ -142,8 +167,8 @@ impl Refusal {
                 format!("{} mistake(s) in the region data; correct them", problems.len()),
             ),
             Self::Overtaken(what) => (
-                format!("处理期间数据被他人修改（{what}）。请重新运行。"),
-                format!("somebody else changed the data meanwhile ({what}); run it again"),
+                format!("处理期间{}被他人修改。请重新运行。", what.zh),
+                format!("somebody else changed {} meanwhile; run it again", what.en),
             ),
             Self::Randomness(_) => {
                 ("系统不能提供随机数。".to_owned(), "the system gives no randomness".to_owned())

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use sha2::{Digest as _, Sha256};
 use xiaoxiang_services::idempotency::{KeptAnswer, KeyStanding, give_key_back, keep_answer, take_key};
 use xiaoxiang_services::{Actor, App, Refusal};
@@ -19,6 +19,8 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// Most characters of a key.
 pub const KEY_CHARACTERS_MAX: usize = 128;
+/// Digits of a SHA-256 in hexadecimal.
+const HASH_DIGITS: usize = 64;
 /// Headers of an answer that are kept.
 const KEPT_HEADERS: [HeaderName; 3] = [header::CONTENT_TYPE, header::LOCATION, header::ETAG];
 /// Seconds until a request under the same key is looked at again.
@@ -43,7 +45,8 @@ impl Idempotent {
         let body = read_body(body).await?;
         let mut hash = Sha256::new();
         let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
-        for part in [parts.method.as_str().as_bytes(), target.as_bytes(), &body] {
+        let based_on = parts.headers.get(header::IF_MATCH).map_or(&[][..], HeaderValue::as_bytes);
+        for part in [parts.method.as_str().as_bytes(), target.as_bytes(), based_on, &body] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
@@ -127,13 +130,27 @@ fn bad_key() -> Problem {
     )
 }
 
-/// The entity tag of a version.
-pub fn entity_tag(version: i64) -> String {
-    format!("\"{version}\"")
+/// The answer under an entity tag: a version, a revision or the hash of a content.
+pub fn tagged(status: StatusCode, tag: impl std::fmt::Display, body: impl IntoResponse) -> Response {
+    let tag = HeaderValue::try_from(format!("\"{tag}\"")).expect("invariant: digits and letters in quotes");
+    (status, [(header::ETAG, tag)], body).into_response()
 }
 
 /// The version that a change is based on, from `If-Match`.
 pub fn version_of(headers: &HeaderMap) -> Result<i64, Problem> {
+    let version = tag_of(headers)?.and_then(|tag| tag.parse::<i64>().ok()).filter(|version| *version >= 0);
+    // A tag that we never gave matches nothing.
+    version.ok_or_else(stale)
+}
+
+/// The hash of the content that was seen, from `If-Match`.
+pub fn content_of(headers: &HeaderMap) -> Result<String, Problem> {
+    let is_hash = |tag: &&str| tag.len() == HASH_DIGITS && tag.bytes().all(|byte| byte.is_ascii_hexdigit());
+    tag_of(headers)?.filter(is_hash).map(str::to_owned).ok_or_else(stale)
+}
+
+/// What stands in the quotes of `If-Match`; none where it is no single strong tag.
+fn tag_of(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let Some(value) = headers.get(header::IF_MATCH) else {
         return Err(Problem::new(
             StatusCode::PRECONDITION_REQUIRED,
@@ -143,10 +160,7 @@ pub fn version_of(headers: &HeaderMap) -> Result<i64, Problem> {
         ));
     };
     let text = value.to_str().unwrap_or_default();
-    let version = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-    let version = version.and_then(|text| text.parse::<i64>().ok()).filter(|version| *version > 0);
-    // A tag that we never gave matches nothing.
-    version.ok_or_else(stale)
+    Ok(text.strip_prefix('"').and_then(|text| text.strip_suffix('"')))
 }
 
 /// Somebody else changed the record since it was read.

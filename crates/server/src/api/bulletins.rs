@@ -2,15 +2,15 @@
 
 use axum::Json;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 use xiaoxiang_domain::bulletin::BulletinStatus;
-use xiaoxiang_services::bulletin::{BulletinSummary, list_bulletins, public_bulletin};
+use xiaoxiang_services::bulletin::{BulletinSummary, PublicBulletin, list_bulletins, public_bulletin};
 
 use super::caller::Caller;
 use super::extract::{ApiPath, ApiQuery, bad_query};
 use super::paging::{Page, PageQuery, Sorted, paged};
+use super::shapes::BulletinShape;
 use super::{ApiRoute, open};
 use crate::pages::cell::CONTRACTS_PER_PAGE;
 use crate::pages::reading::{self, CellAddress};
@@ -61,12 +61,6 @@ impl From<BulletinSummary> for BulletinView {
     }
 }
 
-/// A bulletin's content as docs/PUBLIC-JSON.md describes it.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(transparent)]
-#[schema(value_type = Object)]
-pub(super) struct BulletinContentView(pub(super) Value);
-
 /// 已发布的通报 · Published bulletins
 ///
 /// 最近的在前 · The newest first.
@@ -91,11 +85,10 @@ async fn list(
 #[utoipa::path(
     get, path = "/api/v1/bulletins/{id}", tag = "bulletin", operation_id = "readBulletin",
     params(("id" = String, Path, description = "编号 · Id", max_length = 64)),
-    responses((status = 200, body = BulletinContentView))
+    responses((status = 200, body = BulletinShape))
 )]
-async fn read(caller: Caller, ApiPath(id): ApiPath<String>) -> Result<Json<BulletinContentView>, Problem> {
-    let bulletin = public_bulletin(&caller.app, &id).await?;
-    Ok(Json(BulletinContentView(serde_json::to_value(&bulletin).map_err(|_| internal())?)))
+async fn read(caller: Caller, ApiPath(id): ApiPath<String>) -> Result<Json<PublicBulletin>, Problem> {
+    Ok(Json(public_bulletin(&caller.app, &id).await?))
 }
 
 pub(super) fn internal() -> Problem {

@@ -2,16 +2,16 @@
 
 use axum::Json;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
+use xiaoxiang_audit::{LogEntry, SubjectProof};
 use xiaoxiang_services::log::{
     CHANGES_MAX, Change, permit_subject, prove_subject, read_changes, read_log_end,
 };
 
-use super::bulletins::internal;
 use super::caller::Caller;
 use super::extract::{ApiPath, ApiQuery, bad_query};
+use super::shapes::{EntryShape, ProofShape};
 use super::{ApiRoute, open};
 use crate::problem::Problem;
 
@@ -43,8 +43,8 @@ struct ChangeView {
     withheld: bool,
     /// The entry as docs/AUDIT.md describes it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    entry: Option<Value>,
+    #[schema(value_type = Option<EntryShape>)]
+    entry: Option<LogEntry>,
 }
 
 /// A stretch of the log.
@@ -56,14 +56,15 @@ struct ChangesView {
     last: Option<i64>,
 }
 
-fn view(change: Change) -> Result<ChangeView, Problem> {
-    let entry = change.entry.map(serde_json::to_value).transpose().map_err(|_| internal())?;
-    Ok(ChangeView {
-        position: change.position,
-        leaf_hash: change.leaf_hash,
-        withheld: entry.is_none(),
-        entry,
-    })
+impl From<Change> for ChangeView {
+    fn from(change: Change) -> Self {
+        Self {
+            position: change.position,
+            leaf_hash: change.leaf_hash,
+            withheld: change.entry.is_none(),
+            entry: change.entry,
+        }
+    }
 }
 
 /// 变更流 · The feed of changes
@@ -82,7 +83,7 @@ async fn changes(
         return Err(bad_query(&format!("after: -1.., limit: 1..{CHANGES_MAX}")));
     }
     let changes = read_changes(&caller.app, &caller.actor, after, limit).await?;
-    let items = changes.into_iter().map(view).collect::<Result<Vec<_>, _>>()?;
+    let items: Vec<ChangeView> = changes.into_iter().map(ChangeView::from).collect();
     let last = items.last().map(|change| change.position);
     Ok(Json(ChangesView { items, last }))
 }
@@ -118,22 +119,15 @@ async fn head(caller: Caller) -> Result<Json<HeadView>, Problem> {
     }))
 }
 
-/// A proof that a record is in the log, as docs/AUDIT.md describes it.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(transparent)]
-#[schema(value_type = Object)]
-struct ProofView(Value);
-
 /// 存在证明 · A proof that a record is in the log
 ///
 /// subject 如 contract:登记编号、bulletin:编号 · A subject such as `contract:NUMBER` or `bulletin:ID`.
 #[utoipa::path(
     get, path = "/api/v1/proofs/{subject}", tag = "log", operation_id = "proveSubject",
     params(("subject" = String, Path, description = "对象 · Subject", max_length = 200)),
-    responses((status = 200, body = ProofView))
+    responses((status = 200, body = ProofShape))
 )]
-async fn proof(caller: Caller, ApiPath(subject): ApiPath<String>) -> Result<Json<ProofView>, Problem> {
+async fn proof(caller: Caller, ApiPath(subject): ApiPath<String>) -> Result<Json<SubjectProof>, Problem> {
     permit_subject(&caller.app, &caller.actor, &subject).await?;
-    let proof = prove_subject(&caller.app, &caller.log_key, &subject).await?;
-    Ok(Json(ProofView(serde_json::to_value(&proof).map_err(|_| internal())?)))
+    Ok(Json(prove_subject(&caller.app, &caller.log_key, &subject).await?))
 }

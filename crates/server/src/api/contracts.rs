@@ -16,13 +16,13 @@ use xiaoxiang_services::contract::{
 };
 use xiaoxiang_statistics::listing::{ListFilter, ListOrder, ListSide, PlaceFilter, Total};
 
-use super::answer::{entity_tag, of_change, version_of};
+use super::answer::{of_change, tagged, version_of};
 use super::caller::Caller;
 use super::contract_body::{ContractBody, refused};
 use super::drafts::bad_field;
 use super::extract::{ApiJson, ApiPath, ApiQuery, bad_query};
 use super::paging::limit_of;
-use super::{ApiRoute, needs};
+use super::{ApiRoute, Precondition, needs};
 use crate::problem::Problem;
 
 pub(super) fn routes() -> Vec<ApiRoute> {
@@ -32,7 +32,7 @@ pub(super) fn routes() -> Vec<ApiRoute> {
         needs(Action::ReadContracts, routes!(versions)),
         needs(Action::ImportContracts, routes!(record)),
         needs(Action::ImportContracts, routes!(change)),
-        needs(Action::ImportContracts, routes!(withdraw)),
+        needs(Action::ImportContracts, routes!(withdraw)).based_on(Precondition::Version),
     ]
 }
 
@@ -209,11 +209,11 @@ async fn read(
         Some(true) => view_contacts(&caller.app, &caller.actor, &number).await?,
         _ => read_contract(&caller.app, &caller.actor, &number, Personal::Withheld).await?,
     };
-    Ok(tagged(StatusCode::OK, &page))
+    Ok(shown(StatusCode::OK, &page))
 }
 
 /// The answer with a contract under its entity tag.
-fn tagged(status: StatusCode, page: &ContractPage) -> Response {
+fn shown(status: StatusCode, page: &ContractPage) -> Response {
     let version = page.versions.first().map_or(0, |version| version.version);
     let view = ContractView {
         version,
@@ -223,10 +223,7 @@ fn tagged(status: StatusCode, page: &ContractPage) -> Response {
         buyer_counts_in: page.facts.last().and_then(|fact| place(fact.buyer_division)),
         contract: ContractBody::of(&page.contract, page.personal == Personal::Shown),
     };
-    let mut answer = (status, Json(view)).into_response();
-    let tag = HeaderValue::try_from(entity_tag(version)).expect("invariant: digits in quotes");
-    answer.headers_mut().insert(header::ETAG, tag);
-    answer
+    tagged(status, version, Json(view))
 }
 
 /// The versions of a contract.
@@ -321,7 +318,7 @@ async fn record(caller: Caller, ApiJson(body): ApiJson<ContractBody>) -> Result<
 /// The answer to whoever wrote a contract: the record as it now is, as far as they may read it.
 async fn as_written(caller: &Caller, number: &str, status: StatusCode) -> Result<Response, Problem> {
     match read_contract(&caller.app, &caller.actor, number, Personal::Withheld).await {
-        Ok(page) => Ok(tagged(status, &page)),
+        Ok(page) => Ok(shown(status, &page)),
         // A token that may write and not read.
         Err(Refusal::NotFound(_) | Refusal::Forbidden(_)) => Ok(status.into_response()),
         Err(refusal) => Err(refusal.into()),
@@ -355,29 +352,22 @@ async fn change(
     as_written(&caller, &number, StatusCode::OK).await
 }
 
-/// Which version is withdrawn.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Withdrawal {
-    /// Version on record.
-    #[schema(minimum = 1, maximum = 1000000)]
-    version: i64,
-}
-
 /// 注销合同 · Withdraw a contract
 ///
-/// 不再计入现行数字；已公布的数字由订正处理 · It leaves the current figures; published ones are for a correction.
+/// 不再计入现行数字；已公布的数字由订正处理；If-Match 必填 · It leaves the current figures; published ones are for a
+/// correction.
 #[utoipa::path(
     post, path = "/api/v1/contracts/{registration_number}/withdrawal", tag = "contract",
     operation_id = "withdrawContract",
     params(("registration_number" = String, Path, description = "登记编号 · Number", max_length = 64)),
-    request_body = Withdrawal, responses((status = 201, body = ContractView))
+    responses((status = 201, body = ContractView))
 )]
 async fn withdraw(
     caller: Caller,
     ApiPath(number): ApiPath<String>,
-    ApiJson(body): ApiJson<Withdrawal>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    withdraw_contract(&caller.app, &caller.actor, &number, body.version).await?;
+    let version = version_of(&headers)?;
+    withdraw_contract(&caller.app, &caller.actor, &number, version).await.map_err(of_change)?;
     as_written(&caller, &number, StatusCode::CREATED).await
 }

@@ -15,7 +15,7 @@ use utoipa::openapi::{
 };
 
 use super::answer::{IDEMPOTENCY_KEY, KEY_CHARACTERS_MAX};
-use super::{ALL, ApiRoute};
+use super::{ALL, ApiRoute, Precondition};
 use crate::guard::SESSION_COOKIE;
 use crate::problem::{PROBLEM_MIME, ProblemDocument, ProblemPart};
 use crate::routes::{Access, Verb};
@@ -106,15 +106,21 @@ fn complete(operation: &mut Operation, route: &ApiRoute) {
         debug_assert!(IDEMPOTENCY_KEY.eq_ignore_ascii_case("Idempotency-Key"));
         parameters.push(key.into());
     }
-    if route.verb == Verb::Put {
-        let version = ParameterBuilder::new()
+    let tag = match route.precondition {
+        Precondition::None => None,
+        Precondition::Version => Some(text_of(24, "^\"[0-9]{1,18}\"$")),
+        Precondition::Content => Some(text_of(66, "^\"[0-9a-f]{64}\"$")),
+    };
+    let is_conditional = tag.is_some();
+    if let Some(tag) = tag {
+        let parameter = ParameterBuilder::new()
             .name("If-Match")
             .parameter_in(ParameterIn::Header)
             .required(Required::True)
             .description(Some("读取时应答的 ETag · The ETag with which the record was read."))
-            .schema(Some(text_of(24, "^\"[0-9]{1,18}\"$")))
+            .schema(Some(tag))
             .build();
-        parameters.push(version.into());
+        parameters.push(parameter.into());
     }
     if parameters.is_empty() {
         operation.parameters = None;
@@ -140,7 +146,7 @@ fn complete(operation: &mut Operation, route: &ApiRoute) {
         failures.insert("413", "内容过大 · Too large.");
         failures.insert("415", "内容类型不对 · Wrong media type.");
     }
-    if route.verb == Verb::Put {
+    if is_conditional {
         failures.insert("412", "数据已被他人修改 · Changed by somebody else.");
         failures.insert("428", "缺少 If-Match · If-Match is missing.");
     }

@@ -19,6 +19,7 @@ mod objections;
 mod overview;
 mod paging;
 mod people;
+mod shapes;
 mod tables;
 
 use std::sync::LazyLock;
@@ -44,9 +45,21 @@ struct ApiRoute {
     verb: Verb,
     path: String,
     access: Access,
+    precondition: Precondition,
     schemas: Vec<(String, RefOr<Schema>)>,
     paths: Paths,
     handler: MethodRouter<PageState>,
+}
+
+/// What a change states in `If-Match` that it is based on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Precondition {
+    /// Nothing.
+    None,
+    /// The number of a version or revision.
+    Version,
+    /// The hash of the content that was seen.
+    Content,
 }
 
 /// What `utoipa_axum::routes!` gives.
@@ -71,7 +84,13 @@ impl ApiRoute {
             (.., Some(_)) => Verb::Post,
             _ => unreachable!("the API gets, puts and posts"),
         };
-        Self { verb, path: path.clone(), access, schemas, paths, handler }
+        let precondition = if verb == Verb::Put { Precondition::Version } else { Precondition::None };
+        Self { verb, path: path.clone(), access, precondition, schemas, paths, handler }
+    }
+
+    /// The same, refused without an `If-Match` of this kind.
+    fn based_on(self, precondition: Precondition) -> Self {
+        Self { precondition, ..self }
     }
 }
 

@@ -12,7 +12,7 @@ use xiaoxiang_services::access::{
 };
 
 use super::caller::Caller;
-use super::drafts::{Created, bad_field};
+use super::drafts::{Created, bad_field, day_of};
 use super::extract::{ApiJson, ApiPath, ApiQuery, bad_query};
 use super::{ApiRoute, needs};
 use crate::problem::Problem;
@@ -208,9 +208,6 @@ async fn grant(
     ApiPath(person): ApiPath<String>,
     ApiJson(body): ApiJson<GrantBody>,
 ) -> Result<impl IntoResponse, Problem> {
-    let day = |pointer: &str, text: &str| {
-        text.parse().map_err(|_| bad_field(pointer, "日期写作 2026-11-05。", "write the day as 2026-11-05"))
-    };
     let role = Role::from_code(&body.role);
     let grant = Grant {
         role: role.ok_or_else(|| bad_field("/role", "没有这个角色。", "there is no such role"))?,
@@ -218,8 +215,8 @@ async fn grant(
             .scope
             .parse()
             .map_err(|_| bad_field("/scope", "没有这样的范围。", "there is no such scope"))?,
-        valid_from: day("/valid_from", &body.valid_from)?,
-        valid_to: body.valid_to.as_deref().map(|text| day("/valid_to", text)).transpose()?,
+        valid_from: day_of("/valid_from", &body.valid_from)?,
+        valid_to: body.valid_to.as_deref().map(|text| day_of("/valid_to", text)).transpose()?,
     };
     let new = NewGrant { grant, basis: body.basis };
     let id = grant_role(&caller.app, &caller.actor, &person, &new).await?;

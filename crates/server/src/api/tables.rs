@@ -4,10 +4,9 @@ use axum::Json;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
-use xiaoxiang_domain::bulletin::{Dimension, Direction, GrowthBase};
+use xiaoxiang_domain::bulletin::{Dimension, Direction, GrowthBase, PrintedTable};
 use xiaoxiang_domain::period::Period;
 use xiaoxiang_domain::region::{DivisionCode, Region};
 use xiaoxiang_services::bulletin::{MadeTable, TableAsk, make_flows, make_table, usual_period};
@@ -16,6 +15,7 @@ use xiaoxiang_services::paper::{ByteOrderMark, write_csv};
 use super::bulletins::internal;
 use super::caller::Caller;
 use super::extract::{ApiQuery, bad_query};
+use super::shapes::{PrintedTableShape, TableShape};
 use super::{ApiRoute, open};
 use crate::pages::statistics::{PUBLIC_DIMENSIONS, ROW_DIMENSIONS};
 use crate::problem::Problem;
@@ -54,21 +54,12 @@ struct TableQuery {
     format: Option<String>,
 }
 
-/// A table: amounts are integers in fen, percentages texts with two decimals, null where there is no base.
-///
-/// `{period, direction, within, basis, as_of, complete, exchange_until, rows: [{key, label, count, contract_value_fen,
-/// technology_value_fen, share_percent, rank, previous, growth_percent}], outside, total}`.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(transparent)]
-#[schema(value_type = Object)]
-struct TableView(Value);
-
 /// 统计表 · A statistical table
 ///
 /// 按公开维度即时统计 · Made on the spot, by the public dimensions.
 #[utoipa::path(
     get, path = "/api/v1/tables", tag = "statistics", operation_id = "makeTable", params(TableQuery),
-    responses((status = 200, content((TableView = "application/json"), (String = "text/csv"))))
+    responses((status = 200, content((TableShape = "application/json"), (String = "text/csv"))))
 )]
 async fn table(caller: Caller, ApiQuery(query): ApiQuery<TableQuery>) -> Result<Response, Problem> {
     let usual = usual_period(&caller.app).await?;
@@ -76,9 +67,7 @@ async fn table(caller: Caller, ApiQuery(query): ApiQuery<TableQuery>) -> Result<
     let ask = asked(&query, usual, &region.region)?;
     let made = make_table(&caller.app, &ask).await?;
     match query.format.as_deref() {
-        None | Some("json") => {
-            Ok(Json(TableView(serde_json::to_value(&made.json).map_err(|_| internal())?)).into_response())
-        }
+        None | Some("json") => Ok(Json(made.json).into_response()),
         Some("csv") => csv_of(&made),
         Some(_) => Err(bad_query("format: json, csv")),
     }
@@ -131,17 +120,17 @@ struct FlowQuery {
     period: Option<String>,
 }
 
-/// Flows of technology: `{period, cities, provinces}`, each a table as docs/PUBLIC-JSON.md describes it.
+/// Flows of technology, each a table as it is printed.
 #[derive(Debug, Serialize, ToSchema)]
 struct FlowView {
     /// Months counted.
     period: String,
     /// Seller's city × buyer's city.
-    #[schema(value_type = Object)]
-    cities: Value,
+    #[schema(value_type = PrintedTableShape)]
+    cities: PrintedTable,
     /// Counterpart provinces and abroad.
-    #[schema(value_type = Object)]
-    provinces: Value,
+    #[schema(value_type = PrintedTableShape)]
+    provinces: PrintedTable,
 }
 
 /// 技术流向 · Flows of technology
@@ -155,9 +144,5 @@ async fn flows(caller: Caller, ApiQuery(query): ApiQuery<FlowQuery>) -> Result<J
         None => usual_period(&caller.app).await?,
     };
     let made = make_flows(&caller.app, period, None).await?;
-    Ok(Json(FlowView {
-        period: period.to_string(),
-        cities: serde_json::to_value(&made.cities).map_err(|_| internal())?,
-        provinces: serde_json::to_value(&made.provinces).map_err(|_| internal())?,
-    }))
+    Ok(Json(FlowView { period: period.to_string(), cities: made.cities, provinces: made.provinces }))
 }

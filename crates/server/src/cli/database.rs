@@ -100,7 +100,7 @@ pub async fn connect(database: &str) -> Result<App, Refusal> {
     // A restore that took the file's place meanwhile would leave us writing into the old one.
     if before.is_some() && before != after {
         db.close().await;
-        return Err(Refusal::Overtaken(database.to_owned()));
+        return Err(Refusal::overtaken(format!("数据库 {database} "), format!("the database {database}")));
     }
     Ok(App::new(db, system_clock()))
 }

@@ -80,7 +80,8 @@ pub async fn serve(
     if let (Some(code), Some(_)) = (code, setup_step(&app).await?) {
         say(&format!("首次启用，启用码：{code}"), &format!("first run, setup code: {code}"));
     }
-    let pages = PageState { app, origin, log_key: Arc::new(log_key), public_origin, setup };
+    let trusted_proxies = Arc::new(configuration.trusted_proxies.clone());
+    let pages = PageState { app, origin, log_key: Arc::new(log_key), public_origin, trusted_proxies, setup };
     let router = operation::layered(router(pages), &operation);
     let metrics = match configuration.metrics.listen {
         Some(listen_on) => {

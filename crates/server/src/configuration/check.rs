@@ -75,6 +75,13 @@ pub(super) fn senseless(configuration: &Configuration) -> Option<Senseless> {
             en: "write it like https://kj.example.gov.cn, without a path or a slash at the end",
         });
     }
+    if configuration.trusted_proxies.includes_everybody() {
+        return Some(Senseless {
+            key: "trusted_proxies",
+            zh: "不能包含所有地址，否则任何人都可以伪造来源",
+            en: "write single addresses or networks; whoever believes everybody can be told anything",
+        });
+    }
     None
 }
 

@@ -25,10 +25,11 @@ enum Kind {
 }
 
 /// Every key, in the order in which they are shown.
-const KEYS: [(&str, Kind); 18] = [
+const KEYS: [(&str, Kind); 19] = [
     ("database", Kind::Text),
     ("listen", Kind::Text),
     ("public_origin", Kind::Text),
+    ("trusted_proxies", Kind::List),
     ("audit_key", Kind::Text),
     ("log.format", Kind::Text),
     ("log.level", Kind::Text),

@@ -76,13 +76,19 @@ fn a_bad_variable_is_named() {
         ("XIAOXIANG_LOG_FORMAT", "xml"),
         ("XIAOXIANG_METRICS_ALLOWED", "10.0.0.1,here"),
         ("XIAOXIANG_LISTEN", "8080"),
+        ("XIAOXIANG_TRUSTED_PROXIES", "10.0.0.0/8,balancer"),
     ] {
         let refused = read("", &[(name, value)], &Overrides::default()).unwrap_err();
         assert!(refused.contains(name), "{refused}");
     }
-    let lists = [("XIAOXIANG_METRICS_ALLOWED", "10.0.0.1, ::1"), ("XIAOXIANG_PUBLIC_ORIGIN", "")];
+    let lists = [
+        ("XIAOXIANG_METRICS_ALLOWED", "10.0.0.1, ::1"),
+        ("XIAOXIANG_PUBLIC_ORIGIN", ""),
+        ("XIAOXIANG_TRUSTED_PROXIES", "10.0.0.0/8, fd00::7"),
+    ];
     let taken = read("", &lists, &Overrides::default()).unwrap().configuration;
     assert_eq!(taken.metrics.allowed.len(), 2);
+    assert_eq!(serde_json::json!(taken.trusted_proxies), serde_json::json!(["10.0.0.0/8", "fd00::7"]));
     assert_eq!(taken.public_origin, None, "empty is not set");
 }
 
@@ -98,6 +104,7 @@ fn values_that_make_no_sense_are_refused_with_their_key() {
         ("[limits]\nconcurrent_requests = 0", "limits.concurrent_requests"),
         ("[sessions]\nidle_minutes = 600\nabsolute_hours = 1", "sessions.absolute_hours"),
         ("[log]\nlevel = 'loud=very'", "log.level"),
+        ("trusted_proxies = ['10.0.0.1', '0.0.0.0/0']", "trusted_proxies"),
     ] {
         let refused = read(text, &[], &Overrides::default()).unwrap_err();
         assert!(refused.contains(key), "{text}: {refused}");

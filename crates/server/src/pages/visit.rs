@@ -18,6 +18,7 @@ use super::shell::{DataOrigin, Section, Shell, Standing};
 use crate::language::Language;
 use crate::operation::RequestId;
 use crate::setup_gate::SetupGate;
+use crate::trusted_proxies::TrustedProxies;
 
 /// What the pages are given.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct PageState {
     pub log_key: Arc<LogKey>,
     /// Where the outside world finds us, such as `https://tech.example`; none where the request's host is believed.
     pub public_origin: Option<String>,
+    /// Whose word on where a request came from is believed.
+    pub trusted_proxies: Arc<TrustedProxies>,
     /// The way into the first run.
     pub setup: SetupGate,
 }

@@ -5,9 +5,12 @@ use serde_json::{Value, json};
 use xiaoxiang_domain::access::{Role, Scope};
 
 use super::support::{Answer, app_with_bulletin, contracts_of_october, get_with, pages, signed_in};
+use xiaoxiang_services::App;
+
 use super::{assert_problem, json as read_json, post_json, send};
 
 struct Desk {
+    app: App,
     router: axum::Router,
     cookie: String,
     number: String,
@@ -21,7 +24,7 @@ impl Desk {
         let (app, _) = app_with_bulletin(folder.path()).await;
         let number = contracts_of_october(&app).await.next().expect("a contract").registration_number;
         let cookie = signed_in(&app, Role::Statistician, Scope::Region).await;
-        Self { router: pages(app), cookie, number, _folder: folder }
+        Self { router: pages(app.clone()), app, cookie, number, _folder: folder }
     }
 
     async fn get(&self, path: &str) -> Answer {
@@ -39,6 +42,13 @@ impl Desk {
         headers.extend(tag.map(|tag| ("if-match", tag)));
         let path = format!("/api/v1/contracts/{}", self.number);
         send(&self.router, Method::PUT, &path, &headers, body.to_string()).await
+    }
+
+    /// Posts without a body, over the version or content that was seen.
+    async fn post_over(&self, tag: Option<&str>, path: &str) -> Answer {
+        let mut headers = vec![("cookie", self.cookie.as_str())];
+        headers.extend(tag.map(|tag| ("if-match", tag)));
+        send(&self.router, Method::POST, path, &headers, "").await
     }
 
     async fn post_under(&self, key: &str, path: &str, body: &Value) -> Answer {
@@ -199,13 +209,15 @@ async fn a_withdrawn_contract_leaves_the_current_figures() {
     let count = async || read_json(&desk.get(table).await)["total"]["count"].clone();
     let before = count().await.as_i64().expect("a count");
     let path = format!("/api/v1/contracts/{}/withdrawal", desk.number);
-    let stale = post_json(&desk.router, &path, &desk.cookie, &json!({ "version": 7 })).await;
-    assert_problem(&stale, StatusCode::CONFLICT, "stale");
-    let withdrawn = post_json(&desk.router, &path, &desk.cookie, &json!({ "version": 1 })).await;
+    assert_problem(&desk.post_over(None, &path).await, StatusCode::PRECONDITION_REQUIRED, "if_match.missing");
+    for stale in ["\"7\"", "1", "W/\"1\"", "*"] {
+        assert_problem(&desk.post_over(Some(stale), &path).await, StatusCode::PRECONDITION_FAILED, "stale");
+    }
+    let withdrawn = desk.post_over(Some("\"1\""), &path).await;
     assert_eq!(withdrawn.status, StatusCode::CREATED, "{}", withdrawn.text);
     assert_eq!(read_json(&withdrawn)["standing"], "withdrawn");
     assert_eq!(count().await, before - 1);
-    let again = post_json(&desk.router, &path, &desk.cookie, &json!({ "version": 2 })).await;
+    let again = desk.post_over(Some("\"2\""), &path).await;
     assert_problem(&again, StatusCode::UNPROCESSABLE_ENTITY, "contract.withdrawn");
 }
 
@@ -240,20 +252,61 @@ async fn contracts_are_listed_by_filter_page_by_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_objection_is_raised_by_a_city_and_decided_by_the_province() {
+async fn a_decision_about_an_unknown_objection_is_not_found() {
     let desk = Desk::new().await;
-    let draft =
-        post_json(&desk.router, "/api/v1/drafts", &desk.cookie, &json!({ "period": "2026-10" })).await;
-    assert_eq!(draft.status, StatusCode::CREATED, "{}", draft.text);
-    let drafts = read_json(&desk.get("/api/v1/drafts").await);
-    assert_eq!(drafts["items"][0]["status"], "draft");
-    // Whoever drafts does not sign.
-    let id = read_json(&draft)["id"].as_str().expect("an id").to_owned();
-    let signature = json!({ "signer": "示例甲", "signed_on": "2026-11-05" });
-    let path = format!("/api/v1/drafts/{id}/signature");
-    let unsigned = post_json(&desk.router, &path, &desk.cookie, &signature).await;
-    assert_problem(&unsigned, StatusCode::FORBIDDEN, "forbidden");
     let unknown = json!({ "division": "430200", "reason": "示例理由" });
     let decided = post_json(&desk.router, "/api/v1/objections/none/decision", &desk.cookie, &unknown).await;
     assert_problem(&decided, StatusCode::NOT_FOUND, "not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_seen_is_what_is_signed() {
+    let desk = Desk::new().await;
+    let leader = signed_in(&desk.app, Role::DivisionHead, Scope::Region).await;
+    let draft =
+        post_json(&desk.router, "/api/v1/drafts", &desk.cookie, &json!({ "period": "2026-10" })).await;
+    assert_eq!(draft.status, StatusCode::CREATED, "{}", draft.text);
+    let path = draft.headers["location"].to_str().expect("an address").to_owned();
+    let read = async || get_with(&desk.router, &path, &[("cookie", &leader)]).await;
+    let seen = read().await;
+    assert_eq!(read_json(&seen)["freshness"], "current");
+    let tag = seen.headers["etag"].to_str().expect("a tag").to_owned();
+    assert_eq!(
+        format!("\"{}\"", read_json(&seen)["bulletin"]["content_sha256"].as_str().expect("a hash")),
+        tag
+    );
+
+    let sign = async |cookie: &str, tag: Option<&str>| {
+        let mut headers = vec![("cookie", cookie), ("content-type", "application/json")];
+        headers.extend(tag.map(|tag| ("if-match", tag)));
+        let body = json!({ "signed_on": "2026-11-05" }).to_string();
+        send(&desk.router, Method::POST, &format!("{path}/signature"), &headers, body).await
+    };
+    // Whoever drafts does not sign.
+    assert_problem(&sign(&desk.cookie, Some(&tag)).await, StatusCode::FORBIDDEN, "forbidden");
+    let unconditional = sign(&leader, None).await;
+    assert_problem(&unconditional, StatusCode::PRECONDITION_REQUIRED, "if_match.missing");
+    let other = format!("\"{}\"", "0".repeat(64));
+    assert_problem(&sign(&leader, Some(&other)).await, StatusCode::PRECONDITION_FAILED, "stale");
+
+    // The figures move after they were seen.
+    let withdrawal = format!("/api/v1/contracts/{}/withdrawal", desk.number);
+    assert_eq!(desk.post_over(Some("\"1\""), &withdrawal).await.status, StatusCode::CREATED);
+    assert_eq!(read_json(&read().await)["freshness"], "moved");
+    assert_problem(&sign(&leader, Some(&tag)).await, StatusCode::PRECONDITION_FAILED, "stale");
+    let redraft = format!("{path}/redraft");
+    assert_problem(&desk.post_over(Some(&other), &redraft).await, StatusCode::PRECONDITION_FAILED, "stale");
+    let redrafted = desk.post_over(Some(&tag), &redraft).await;
+    assert_eq!(redrafted.status, StatusCode::CREATED, "{}", redrafted.text);
+    assert_problem(&sign(&leader, Some(&tag)).await, StatusCode::PRECONDITION_FAILED, "stale");
+
+    let tag = redrafted.headers["etag"].to_str().expect("a tag").to_owned();
+    let signed = sign(&leader, Some(&tag)).await;
+    assert_eq!(signed.status, StatusCode::CREATED, "{}", signed.text);
+    let place = signed.headers["location"].to_str().expect("an address");
+    let bulletin = read_json(&desk.get(place).await);
+    assert_eq!(bulletin["number"], read_json(&signed)["number"]);
+    assert_problem(&read().await, StatusCode::NOT_FOUND, "not_found");
+    let again = sign(&leader, Some(&tag)).await;
+    assert_problem(&again, StatusCode::UNPROCESSABLE_ENTITY, "bulletin.signed");
 }

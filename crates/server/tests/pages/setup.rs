@@ -17,7 +17,14 @@ const PASSWORD: &str = "岳麓山下橘子洲头百舸争流";
 
 fn site(app: &App, folder: &std::path::Path, origin: DataOrigin, setup: SetupGate) -> Router {
     let log_key = LogKey::load_or_create(app, &folder.join("key.pem")).expect("a key");
-    router(PageState { app: app.clone(), origin, log_key: log_key.into(), public_origin: None, setup })
+    router(PageState {
+        app: app.clone(),
+        origin,
+        log_key: log_key.into(),
+        public_origin: None,
+        trusted_proxies: Default::default(),
+        setup,
+    })
 }
 
 fn location(answer: &Answer) -> &str {

@@ -78,6 +78,7 @@ pub fn log_key(app: &App) -> LogKey {
 pub fn pages(app: App) -> Router {
     let log_key = log_key(&app);
     router(PageState {
+        trusted_proxies: Arc::default(),
         app,
         origin: DataOrigin::Example,
         log_key: Arc::new(log_key),

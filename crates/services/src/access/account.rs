@@ -78,7 +78,7 @@ pub async fn change_password(
     row.must_change_password = false;
     let mut tx = app.db.begin(app.clock.now_ms()).await?;
     if !people::update(&mut tx, &row).await? {
-        return Err(Refusal::Stale("您的账户".to_owned()));
+        return Err(Refusal::stale("您的账户", "your account"));
     }
     sessions::end_others(&mut tx, &signed_in.person_id, &signed_in.session_id).await?;
     let entry = NewEntry {

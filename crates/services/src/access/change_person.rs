@@ -51,7 +51,7 @@ pub async fn change_person(
     let organisation_key = find_organisation(&mut tx, &change.organisation).await?;
     let before = find(&mut tx, person_id).await?;
     if before.revision != revision {
-        return Err(Refusal::Stale("该人员".to_owned()));
+        return Err(Refusal::stale("该人员", "this person"));
     }
     let fields: Vec<&str> = [
         (before.name != name).then_some("name"),
@@ -199,7 +199,7 @@ async fn write(
     payload: Value,
 ) -> Result<(), Refusal> {
     if !store::update(&mut tx, after).await? {
-        return Err(Refusal::Stale("该人员".to_owned()));
+        return Err(Refusal::stale("该人员", "this person"));
     }
     let entry = NewEntry { kind, subject: format!("person:{}", after.person_id), payload };
     tx.commit(actor.log_name(), [entry], []).await?;

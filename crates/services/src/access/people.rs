@@ -160,7 +160,7 @@ pub async fn withdraw_grant(app: &App, actor: &Actor, grant_id: &str) -> Result<
     let row =
         store::find_grant(&mut tx, grant_id).await?.ok_or_else(|| Refusal::NotFound(grant_id.to_owned()))?;
     if !store::withdraw_grant(&mut tx, grant_id, now_ms).await? {
-        return Err(Refusal::Stale("该授权".to_owned()));
+        return Err(Refusal::stale("该授权", "this grant"));
     }
     let entry = NewEntry {
         kind: "person.role_withdrawn",

@@ -170,7 +170,8 @@ pub async fn confirm_park_list(
     let (draft, companies) = draft_of(&mut tx, park_key, draft_id).await?;
     if position_of_list(&mut tx, park_key).await? != draft.base_position {
         let park = region.region.parks().by_key(park_key);
-        return Err(Refusal::Stale(park.map_or_else(|| park_key.to_string(), |park| park.name.clone())));
+        let name = park.map_or_else(|| park_key.to_string(), |park| park.name.clone());
+        return Err(Refusal::stale(format!("{name}的企业名单"), format!("the list of companies of {name}")));
     }
     store::remove_drafts(&mut tx, draft.drafted_at_ms - DRAFT_AGE_MAX_MS, draft_id).await?;
     replace_in(tx, &region.region, actor, park_key, &companies).await

@@ -134,7 +134,7 @@ async fn decide(
     if let Some(seen) = seen_fingerprint
         && seen != fingerprint(&changes)?
     {
-        return Err(Refusal::Stale("待订正的数字".to_owned()));
+        return Err(Refusal::stale("待订正的数字", "the figures to be corrected"));
     }
     if changes.is_empty() {
         return Err(Refusal::invalid(
@@ -176,7 +176,7 @@ async fn decide(
         changes: serde_json::to_string(&changes).map_err(|error| StoreError::Damaged(error.to_string()))?,
     };
     store::save_correction(&mut tx, &row).await.map_err(|error| match error {
-        StoreError::Conflict(_) => Refusal::Overtaken(bulletin_id.to_owned()),
+        StoreError::Conflict(_) => Refusal::overtaken("该通报的订正", "the corrections of this bulletin"),
         other => other.into(),
     })?;
     let entry = NewEntry {

@@ -107,7 +107,7 @@ pub async fn countersign_bulletin(
         ));
     }
     if draft.content_sha256 != new.content_sha256 {
-        return Err(Refusal::Stale("这份草稿".to_owned()));
+        return Err(Refusal::stale("这份草稿", "this draft"));
     }
     let row = CountersignatureRow {
         countersignature_id: app.new_id()?,

@@ -51,7 +51,7 @@ pub async fn redraft_bulletin(
     };
     let mut tx = app.db.begin(app.clock.now_ms()).await?;
     if !store::redraft(&mut tx, &row, seen_sha256).await? {
-        return Err(Refusal::Stale("这份草稿".to_owned()));
+        return Err(Refusal::stale("这份草稿", "this draft"));
     }
     let entry = NewEntry {
         kind: "bulletin.redrafted",

@@ -136,7 +136,7 @@ async fn sign(
     if let Some(seen) = seen_sha256 {
         let drafted = BulletinContent::thaw(&draft.content)?.fingerprint(draft.as_of)?;
         if draft.content_sha256 != seen || drafted != content.fingerprint(as_of)? {
-            return Err(Refusal::Stale("这份草稿的数字".to_owned()));
+            return Err(Refusal::stale("这份草稿的数字", "the figures of this draft"));
         }
     }
     let mut tx = app.db.begin(app.clock.now_ms()).await?;

@@ -67,7 +67,7 @@ pub async fn import_contracts(
             return Ok(report);
         }
     }
-    Err(Refusal::Overtaken("import".to_owned()))
+    Err(Refusal::overtaken("这些合同", "these contracts"))
 }
 
 /// Hands all rows of all sheets over; hidden sheets and sheets without a list of contracts are only named.
@@ -186,7 +186,7 @@ pub async fn import_records(
             ));
         }
     }
-    run.finish(actor).await?.ok_or_else(|| Refusal::Overtaken("import".to_owned()))
+    run.finish(actor).await?.ok_or_else(|| Refusal::overtaken("这些合同", "these contracts"))
 }
 
 /// Removes rows that imports staged and never committed.

@@ -80,7 +80,7 @@ pub async fn record_contract_over(
             Attempt::FootingChanged => app.drop_footing().await,
         }
     }
-    Err(Refusal::Overtaken(recording.contract.registration_number.clone()))
+    Err(overtaken(&recording.contract.registration_number))
 }
 
 enum Attempt {
@@ -115,7 +115,7 @@ async fn record_on(
         return Ok(Attempt::FootingChanged);
     }
     if !xiaoxiang_store::contract::list_overtaken(&mut tx, change_set_id, began_at).await?.is_empty() {
-        return Err(Refusal::Overtaken(number));
+        return Err(overtaken(&number));
     }
     let kind = match (version, written.standing) {
         (_, Standing::Withdrawn) => "contract.withdrawn",
@@ -137,6 +137,11 @@ async fn record_on(
     Ok(Attempt::Written(tx.commit(actor.log_name(), [entry], []).await?))
 }
 
+/// The contract changed while it was written.
+pub(super) fn overtaken(number: &str) -> Refusal {
+    Refusal::overtaken(format!("合同 {number} "), format!("contract {number}"))
+}
+
 async fn check_on_record(tx: &mut Tx, number: &String, expected: OnRecord) -> Result<(), Refusal> {
     if expected == OnRecord::Anything {
         return Ok(());
@@ -150,7 +155,7 @@ async fn check_on_record(tx: &mut Tx, number: &String, expected: OnRecord) -> Re
         )),
         (OnRecord::Version(_), None) => Err(Refusal::NotFound(number.clone())),
         (OnRecord::Version(version), Some(row)) if row.version != version => {
-            Err(Refusal::Stale(format!("合同 {number}")))
+            Err(Refusal::stale(format!("合同 {number} "), format!("contract {number}")))
         }
         _ => Ok(()),
     }

@@ -4,7 +4,7 @@ use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::fact::{Source, Standing};
 use xiaoxiang_store::{Commit, StoreError};
 
-use super::record_contract::{OnRecord, Recording, record_contract_over};
+use super::record_contract::{OnRecord, Recording, overtaken, record_contract_over};
 use super::staging::contract_of;
 use crate::actor::Actor;
 use crate::app::App;
@@ -35,5 +35,5 @@ pub async fn withdraw_contract(
     let source = Source::from_code(&row.source).ok_or_else(|| StoreError::Damaged("source".to_owned()))?;
     let recording = Recording { on_record: OnRecord::Version(version), ..Recording::whole(source, contract) };
     // Another standing is another content, so a version is written.
-    record_contract_over(app, actor, &recording).await?.ok_or(Refusal::Overtaken(number))
+    record_contract_over(app, actor, &recording).await?.ok_or_else(|| overtaken(&number))
 }

@@ -38,7 +38,13 @@ struct Sending(Sender<Vec<u8>>);
 
 impl Outlet for Sending {
     async fn give(&mut self, piece: Vec<u8>) -> Result<(), Refusal> {
-        let gone = || Refusal::Overtaken("reader of the export".to_owned());
+        let gone = || {
+            Refusal::invalid(
+                "log.reader_gone",
+                "下载已中断。请重新下载。",
+                "the download was broken off; download it again",
+            )
+        };
         // A reader that stops must not hold its snapshot of the database for ever.
         let sent = tokio::time::timeout(READER_WAIT, self.0.send(piece)).await;
         sent.map_err(|_| gone())?.map_err(|_| gone())

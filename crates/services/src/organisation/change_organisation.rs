@@ -115,7 +115,7 @@ pub async fn reverse_change(
     let own = |change: &&OrganisationChange| change.change_id == change_id && change.organisation_key == key;
     let change = known.iter().find(own).ok_or_else(|| Refusal::NotFound(change_id.to_string()))?;
     if change.is_reversed {
-        return Err(Refusal::Stale("该变更".to_owned()));
+        return Err(Refusal::stale("该变更", "this entry"));
     }
     let row = ChangeRow {
         organisation_change_id: 0,
@@ -134,7 +134,7 @@ pub async fn reverse_change(
         position: None,
     };
     match store::save(&mut tx, &row).await {
-        Err(StoreError::Conflict(_)) => return Err(Refusal::Stale("该变更".to_owned())),
+        Err(StoreError::Conflict(_)) => return Err(Refusal::stale("该变更", "this entry")),
         other => other?,
     };
     let entry = NewEntry {

@@ -80,7 +80,10 @@ pub async fn set_targets(app: &App, actor: &Actor, change: &TargetChange) -> Res
     // Under the log's lock: of two officers who edit at once the second is told.
     tx.lock_log().await?;
     if store::revision(&mut tx, i64::from(change.year)).await? != change.seen {
-        return Err(Refusal::Stale(format!("{}年目标", change.year)));
+        return Err(Refusal::stale(
+            format!("{} 年目标", change.year),
+            format!("the targets of {}", change.year),
+        ));
     }
     let (whole, parts) = split_asked(region, change)?;
     let known = list_targets(&mut tx, change.year, i64::MAX).await?;

@@ -97,7 +97,7 @@ pub async fn answer_source(
     find(app, import_run_id).await?;
     let mut tx = app.db.begin(app.clock.now_ms()).await?;
     if !store::answer_source(&mut tx, import_run_id, source.code()).await? {
-        return Err(Refusal::Stale("该文件的来源".to_owned()));
+        return Err(Refusal::stale("该文件的来源", "the source of this file"));
     }
     tx.keep_unlogged().await?;
     Ok(())

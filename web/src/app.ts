@@ -39,7 +39,18 @@ function settle(root: ParentNode): void {
   void drawCharts(root);
 }
 
+/** Where a row of navigation is pushed sideways, the current page is in sight. */
+function showCurrent(): void {
+  for (const row of document.querySelectorAll<HTMLElement>(".primary ul, .office ul")) {
+    const current = row.querySelector<HTMLElement>('[aria-current="page"]');
+    if (current && row.scrollWidth > row.clientWidth) {
+      row.scrollLeft = current.offsetLeft + current.offsetWidth / 2 - row.clientWidth / 2;
+    }
+  }
+}
+
 settle(document);
+showCurrent();
 window.addEventListener("resize", () => settleRegions(document));
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target instanceof Element) settle(event.target.parentElement ?? document);

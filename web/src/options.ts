@@ -42,6 +42,7 @@ export function lines(drawing: Drawing): object | undefined {
   const rows = table.rows.filter((row) => row.kind === "body");
   if (rows.length < 2 || columns.length === 0) return undefined;
   const base = common(drawing) as { tooltip: object };
+  const first = table.heads.get(columns[0] ?? "") ?? "";
   const canvas = drawing.figure.querySelector(".chart-canvas");
   const offsets = labelOffsets(
     columns.map((key) => rows.map((row) => row.values.get(key) ?? 0)),
@@ -49,7 +50,7 @@ export function lines(drawing: Drawing): object | undefined {
   );
   return {
     ...base,
-    grid: { bottom: LINES_BOTTOM, containLabel: true, left: 4, right: 76, top: LINES_TOP },
+    grid: { bottom: LINES_BOTTOM, containLabel: true, left: 4, right: columns.length > 1 ? 76 : 32, top: LINES_TOP },
     series: columns.map((key, index) => ({
       color: tokens.series[index % tokens.series.length],
       data: rows.map((row) => finite(row.values.get(key))),
@@ -59,7 +60,8 @@ export function lines(drawing: Drawing): object | undefined {
         fontSize: FONT_SIZE,
         formatter: "{a}",
         offset: [0, offsets[index] ?? 0],
-        show: true,
+        // One line alone is named by the axis.
+        show: columns.length > 1,
       },
       lineStyle: { type: DASHES[index % DASHES.length], width: 2 },
       name: shortHead(table.heads.get(key) ?? key),
@@ -75,7 +77,7 @@ export function lines(drawing: Drawing): object | undefined {
       data: rows.map((row) => row.label),
       type: "category",
     },
-    yAxis: valueAxis(tokens, unitOf(table.heads.get(columns[0] ?? "") ?? "")),
+    yAxis: valueAxis(tokens, columns.length > 1 ? unitOf(first) : first),
   };
 }
 

@@ -158,13 +158,13 @@ impl Refusal {
             Self::Sheet(problems) => (
                 format!("文件有 {} 处问题，未导入任何数据。请按清单改正后重新导入。", problems.len()),
                 format!(
-                    "{} problem(s) in the file, nothing was imported; correct them and import again",
+                    "nothing was imported because of problems in the file ({}); correct what is listed and import again",
                     problems.len()
                 ),
             ),
             Self::Region(problems) => (
                 format!("区域数据有 {} 处错误。请按清单改正。", problems.len()),
-                format!("{} mistake(s) in the region data; correct them", problems.len()),
+                format!("mistakes in the region data: {}; correct what is listed", problems.len()),
             ),
             Self::Overtaken(what) => (
                 format!("处理期间{}被他人修改。请重新运行。", what.zh),

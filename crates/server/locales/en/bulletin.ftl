@@ -5,7 +5,10 @@ bulletins-year = Year
 bulletins-status = Status
 bulletins-none = No bulletin fits these choices.
 bulletins-show-all = Show all bulletins
-bulletins-left-out = { $count } earlier bulletins are not listed; choose a year to see them.
+bulletins-left-out = { COUNT($count) ->
+    [one] { $count } earlier bulletin is not listed; choose a year to see it.
+   *[other] { $count } earlier bulletins are not listed; choose a year to see them.
+ }
 bulletin-signed-on = signed on { $day }
 bulletin-signed-by = signed on { $day } by { $name }
 bulletin-cells-open = Counts and amounts in the tables open to the contracts behind them.
@@ -47,3 +50,4 @@ contract-seller-place = Seller's place
 contract-buyer-place = Buyer's place
 contract-value-ten-thousand = Contract value (ten thousand yuan)
 technology-value-ten-thousand = Technology value (ten thousand yuan)
+products-open-data = Series by month and year, and every bulletin as machine-readable files:

@@ -2,10 +2,16 @@
 cities-title = Cities
 cities-lead = This year's targets of the cities, the farthest from its target first. Open a city for its gap, what may be expected and its chase list.
 cities-chart = Completion of the cities' targets; figures in the table below
-cities-behind = { $percent }% of the year has passed; { $count } cities are behind it
+cities-behind = { $percent }% of the year has passed; { COUNT($count) ->
+    [one] { $count } city is behind it
+   *[other] { $count } cities are behind it
+ }
 city-no-target = No target has been issued for this year.
 city-target-passed = This year's target is reached.
-city-gap-sentence = { $gap } hundred million CNY short of the target; at this year's mean of { $average } ten thousand CNY that is about { $count } more contracts. Months left: { $months }, each needing { $per_month } hundred million CNY.
+city-gap-sentence = { $gap } hundred million CNY short of the target; at this year's mean of { $average } ten thousand CNY that is about { $count } more { COUNT($count) ->
+    [one] contract
+   *[other] contracts
+ }. Months left: { $months }, each needing { $per_month } hundred million CNY.
 city-gap-only = { $gap } hundred million CNY short of the target. Months left: { $months }.
 city-target = Annual target
 city-completed = Registered since January
@@ -20,8 +26,20 @@ city-figures-note = Ranks by contract value among divisions of the same level
 city-month = Month
 city-expected = Expected contracts
 city-expected-note = Defined as: a seller and a buyer who registered a contract last year and none together this year. A clue from the records, not a forecast; contracts of natural persons are left out.
-city-expected-due = Due by last year's months and not renewed: { $partners } pairs, { $count } contracts last year, { $value } hundred million CNY.
-city-expected-coming = Registered later last year, not yet this year: { $partners } pairs, { $count } contracts last year, { $value } hundred million CNY.
+city-expected-due = Due by last year's months and not renewed: { COUNT($partners) ->
+    [one] { $partners } pair
+   *[other] { $partners } pairs
+ }, { COUNT($count) ->
+    [one] { $count } contract
+   *[other] { $count } contracts
+ } last year, { $value } hundred million CNY.
+city-expected-coming = Registered later last year, not yet this year: { COUNT($partners) ->
+    [one] { $partners } pair
+   *[other] { $partners } pairs
+ }, { COUNT($count) ->
+    [one] { $count } contract
+   *[other] { $count } contracts
+ } last year, { $value } hundred million CNY.
 city-counties = Counties
 city-unmatched = Buyers not settled
 city-unmatched-note = Contracts of this year whose buyer's place is the province only or missing, while the name or address names this place or the seller lies here; whose buyer's place is the city without a county; or whose buyer here has no credit code. Ask, then have the record mended or raise an objection.
@@ -48,4 +66,7 @@ chase-contact = Contact
 chase-telephone = Telephone
 chase-last-contract = Last contract
 chase-notes = Notes
-chase-left-out = { $count } smaller entries are left out.
+chase-left-out = { COUNT($count) ->
+    [one] { $count } smaller entry is left out.
+   *[other] { $count } smaller entries are left out.
+ }

@@ -19,7 +19,10 @@ contracts-order-largest = largest contract value first
 contracts-order-number = registration number
 contracts-find = Search
 contracts-bad-choice = Something chosen is not in the lists: choose again.
-contracts-total = { $count } contracts
+contracts-total = { COUNT($count) ->
+    [one] { $count } contract
+   *[other] { $count } contracts
+ }
 contracts-total-many = 10,000+ contracts
 contracts-files = Export:
 contracts-files-cut = (the first 10,000)
@@ -71,7 +74,7 @@ contract-counted-in = Bulletins that count it
 contract-counted-nowhere = No signed bulletin counts this contract.
 contract-objections = Objections to its place
 contract-no-objections = Nobody has objected to its place.
-contract-objection-claims = claims
+contract-objection-claims = { $by } claims it for { $place }
 contract-objection-open = undecided
 contract-objection-decided = Decided for { $place }: { $reason }
 contract-versions = Versions

@@ -19,7 +19,10 @@ drafts-signed-what = Where data changed after the signature, decide here to fold
 drafts-none-signed = No bulletin has been signed yet.
 drafts-not-looked = open it to see what changed since
 drafts-nothing-pending = No published figure has changed.
-drafts-pending = { $cells } published figures have changed and wait for a decision
+drafts-pending = { COUNT($cells) ->
+    [one] { $cells } published figure has changed and waits for a decision
+   *[other] { $cells } published figures have changed and wait for a decision
+ }
 drafts-years = Closing of years
 drafts-years-what = assessments use the closed figures
 drafts-no-year = No year has been closed yet.
@@ -64,7 +67,10 @@ correct-title = Changes since the signature
 correct-what = These published figures differ from the present data. Decide what to do and give the reason.
 correct-contracts = Contracts behind
 correct-more = { $count } more
-correct-left-out = { $count } more changes are not listed; the decision covers them too.
+correct-left-out = { COUNT($count) ->
+    [one] { $count } more change is not listed; the decision covers it too.
+   *[other] { $count } more changes are not listed; the decision covers them too.
+ }
 correct-decision = Decision
 correct-fold = Fold in: the published month stands, later cumulative figures take the change in
 correct-issue = Issue a numbered correction with the figures before and after

@@ -22,8 +22,14 @@ figure-basis-city-internal = both in the city
 map-label-city = Map of the counties of { $city }: { $direction }, { $measure }; the figures stand in the table beside it
 unit-hundred-million = × 100 m CNY
 unit-ten-thousand = × 10,000 CNY
-unit-contracts = contracts
-figure-count = { $count } contracts
+unit-contracts = { COUNT($count) ->
+    [one] contract
+   *[other] contracts
+ }
+figure-count = { COUNT($count) ->
+    [one] { $count } contract
+   *[other] { $count } contracts
+ }
 figure-technology-value = of which technology value { $value }
 figure-up = up { $percent }% on the year
 figure-down = down { $percent }% on the year

@@ -38,13 +38,22 @@ import-state-reading = Being read
 import-state-finished = Finished
 import-state-refused = Not imported
 import-state-failed = Broken off
-import-rows-read = { $rows } rows read
+import-rows-read = { COUNT($rows) ->
+    [one] { $rows } row read
+   *[other] { $rows } rows read
+ }
 import-reload = Reload
 import-next-wait = The file is being read; this page updates itself. You may leave and come back through Imports.
 import-next-source = Neither file name nor titles say whose contracts these are. Please choose:
 import-next-import = The dry run is finished and nothing was written. This is what an import would change.
-import-next-consent = Contracts that differ from the record: { $count }. They were not updated. Look at the differences below and decide whether the file is right.
-import-next-correct = Rows with problems: { $count }. Nothing of the file was imported. Correct them and upload it again, or import the other rows only.
+import-next-consent = { COUNT($count) ->
+    [one] { $count } contract differs from the record and was not updated. Look at the difference below and decide whether the file is right.
+   *[other] { $count } contracts differ from the record and were not updated. Look at the differences below and decide whether the file is right.
+ }
+import-next-correct = { COUNT($count) ->
+    [one] { $count } row has problems, so nothing of the file was imported. Correct it and upload the file again, or import the other rows only.
+   *[other] { $count } rows have problems, so nothing of the file was imported. Correct them and upload the file again, or import the other rows only.
+ }
 import-next-figures = Imported. Current figures have followed; bulletins already published do not change by themselves, and list the difference as a correction to decide on.
 import-next-nothing = Nothing has changed: every contract in the file is on record with the same content.
 import-do-import = Import now
@@ -72,7 +81,10 @@ import-time = Time
 import-who = Imported by
 import-hash = File hash (SHA-256)
 import-position = Log position
-import-kept-days = the file is deleted after { $days } days, its hash stays
+import-kept-days = the file is deleted after { COUNT($days) ->
+    [one] { $days } day
+   *[other] { $days } days
+ }, its hash stays
 import-discarded = the file was deleted after its time, its hash stays
 import-problems = Problems
 import-warnings = Warnings

@@ -16,10 +16,16 @@ log-subject-hint = registration number, or bulletin:ID, person:ID
 log-from = From
 log-to = To
 log-bad-day = Write the day such as 2026-11-23.
-log-count = { $count } entries, newest first.
+log-count = { COUNT($count) ->
+    [one] { $count } entry.
+   *[other] { $count } entries, newest first.
+ }
 log-none = No entry fits these choices; choose fewer.
 log-earlier = Earlier entries
-log-more-changes = { $count } more fields
+log-more-changes = { COUNT($count) ->
+    [one] { $count } more field
+   *[other] { $count } more fields
+ }
 log-colon = { ":" }
 log-empty = (empty)
 log-when = When
@@ -32,7 +38,10 @@ log-raw = The entry itself
 log-raw-what = the canonical JSON that is hashed
 log-leaf = Leaf hash
 log-proof = Inclusion proof
-log-proof-covered = against the signed head over { $size } entries
+log-proof-covered = against the signed head over { COUNT($size) ->
+    [one] { $size } entry
+   *[other] { $size } entries
+ }
 log-proof-download = Download the proof (JSON)
 log-head = Signed tree head
 log-path = Path
@@ -143,6 +152,12 @@ verify-broken = Not verified
 verify-partly = The file agrees with itself, but is not fully proven
 verify-proven = Verified
 verify-findings = What is wrong
-verify-left-out = { $count } more findings are not listed.
+verify-left-out = { COUNT($count) ->
+    [one] { $count } more finding is not listed.
+   *[other] { $count } more findings are not listed.
+ }
 verify-own = This site's public key and newest head
 verify-own-what = copy and keep them for later checks
+log-field-claimed = Counts in, as claimed
+log-field-place = Counts in
+log-field-state = State

@@ -37,3 +37,4 @@ objection-remarks-none = Nothing has been said yet.
 objection-remark = Your view
 objection-remark-send = Send
 objection-decide = Decide
+objection-no-number = Write the registration number of the contract.

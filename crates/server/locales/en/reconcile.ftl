@@ -7,8 +7,17 @@ reconcile-by = Rows of the sheet
 reconcile-by-headers = as its headers say
 reconcile-button = Compare
 reconcile-download = Compare and download the result (XLSX)
-reconcile-totals = { $equal } cells are equal, { $differing } differ
-reconcile-cells = { $count } cells
+reconcile-totals = { COUNT($equal) ->
+    [one] { $equal } cell is equal
+   *[other] { $equal } cells are equal
+ }, { COUNT($differing) ->
+    [one] { $differing } differs
+   *[other] { $differing } differ
+ }
+reconcile-cells = { COUNT($count) ->
+    [one] { $count } cell
+   *[other] { $count } cells
+ }
 reconcile-not-kept = The file is not kept; after a reload it must be sent again. Print or download the result to keep it.
 reconcile-nothing = The sheet has no figures to compare. Check that its headers hold columns such as 项数 and 成交额(亿元) and its rows the names of cities.
 reconcile-row = Row
@@ -21,7 +30,7 @@ reconcile-open = Open the contracts
 reconcile-aside = Not compared
 reconcile-skipped = Column “{ $name }”: { $reason }
 reconcile-unknown-row = Row “{ $name }” is not one of ours
-reconcile-missing-row = The sheet has no row { $name }
+reconcile-missing-rows = Rows that the sheet does not have: { $name }
 reconcile-unreadable = No number in row “{ $row }”, column “{ $column }”
 reconcile-unreadable-file = This file cannot be compared, for these reasons.
 reconcile-as-now = as the data are now, public part only

@@ -9,8 +9,20 @@ setup-code = Setup code
 setup-code-hint = Printed on the server's terminal (or in its log) when it started. The server can be reached from elsewhere, so only who can see it may set it up.
 setup-code-wrong = This is not the setup code. Look at the server's terminal; the code changes when the server is started again.
 setup-region = Whose statistics these are
-setup-region-detail = { $cities } cities, { $parks } parks. Version { $version }
-setup-country-detail = { $cities } provinces, without bulletin layouts ({ $parks } parks). Version { $version }
+setup-region-detail = { COUNT($cities) ->
+    [one] { $cities } city
+   *[other] { $cities } cities
+ }, { COUNT($parks) ->
+    [one] { $parks } park
+   *[other] { $parks } parks
+ }. Version { $version }
+setup-country-detail = { COUNT($cities) ->
+    [one] { $cities } province
+   *[other] { $cities } provinces
+ }, without bulletin layouts ({ COUNT($parks) ->
+    [one] { $parks } park
+   *[other] { $parks } parks
+ }). Version { $version }
 setup-take-region = Use this region
 setup-name = Name
 setup-sign-in-name-hint = Letters, digits and . - _ @; small and capital letters are the same.

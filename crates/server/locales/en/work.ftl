@@ -7,14 +7,30 @@ work-elsewhere = Other pages
 work-since = since { $day }
 work-until = first ends { $day }
 work-unit-open = open
-work-unit-month = month
-work-unit-months = months
-work-unit-park = park
-work-unit-parks = parks
-work-unit-people = people
-work-unit-partners = pairs
-work-unit-entries = entries
-work-unit-companies = companies
+work-unit-months = { COUNT($count) ->
+    [one] month
+   *[other] months
+ }
+work-unit-parks = { COUNT($count) ->
+    [one] park
+   *[other] parks
+ }
+work-unit-people = { COUNT($count) ->
+    [one] person
+   *[other] people
+ }
+work-unit-partners = { COUNT($count) ->
+    [one] pair
+   *[other] pairs
+ }
+work-unit-entries = { COUNT($count) ->
+    [one] entry
+   *[other] entries
+ }
+work-unit-companies = { COUNT($count) ->
+    [one] company
+   *[other] companies
+ }
 work-drafts = Drafts to sign
 work-drafts-next = Check and sign; make the draft anew where data have changed.
 work-countersign = Drafts to countersign
@@ -45,3 +61,16 @@ work-log = New log entries of seven days
 work-log-next = Download the audit file and verify it on your own computer.
 work-contracts = Your contracts of this year
 work-contracts-next = See how each is registered.
+work-unit-files = { COUNT($count) ->
+    [one] file
+   *[other] files
+ }
+work-unit-opinions = { COUNT($count) ->
+    [one] opinion
+   *[other] opinions
+ }
+work-opinions = Opinions about drafts
+work-opinions-next = Departments have spoken about the draft as it is; settle objections before it is signed.
+work-imports = Files not imported
+work-imports-next = Open a file to see the rows with problems; correct and send it again, or import the valid rows only.
+work-guide = What your role sees, does first, and how, stands in the guide.

@@ -47,3 +47,4 @@ contract-seller-place = 卖方所在地
 contract-buyer-place = 买方所在地
 contract-value-ten-thousand = 成交额(万元)
 technology-value-ten-thousand = 技术交易额(万元)
+products-open-data = 分月、分年的时间序列和各期机读文件：

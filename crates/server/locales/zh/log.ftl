@@ -146,3 +146,6 @@ verify-findings = 发现的问题
 verify-left-out = 另有 { $count } 处问题未列出。
 verify-own = 本站的公钥和最新树头
 verify-own-what = 请抄录保存，日后用来核验
+log-field-claimed = 主张计入
+log-field-place = 计入地区
+log-field-state = 状态

@@ -37,3 +37,4 @@ objection-remarks-none = 还没有意见。
 objection-remark = 附意见
 objection-remark-send = 提交意见
 objection-decide = 裁定
+objection-no-number = 请填写合同登记号。

@@ -277,7 +277,7 @@ pub(super) fn refused(problems: Vec<RowProblem>) -> Problem {
         StatusCode::UNPROCESSABLE_ENTITY,
         "contract.refused",
         format!("合同有 {count} 处问题，未保存。请按 errors 改正。"),
-        format!("{count} problem(s) in the contract, nothing was saved; correct what errors lists"),
+        format!("nothing was saved because of problems in the contract ({count}); correct what errors lists"),
     );
     problems.into_iter().fold(problem, |problem, part| {
         problem.and_at(

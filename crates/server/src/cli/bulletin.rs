@@ -438,13 +438,13 @@ async fn reconcile(context: &Context, app: &App, file: &Path, ask: &ReconcileAsk
         &format!("{equal} cells are equal, {differing} differ"),
     );
     for (header, reason) in &found.skipped_headers {
-        say(&format!("未核对“{header}”：{reason}"), &format!("not compared `{header}`"));
+        say(&format!("未核对“{header}”：{}", reason.zh), &format!("not compared `{header}`: {}", reason.en));
     }
     for label in &found.unknown_labels {
         say(&format!("未核对“{label}”行：本系统没有这一行"), &format!("row `{label}` is not one of ours"));
     }
     for row in &found.missing_rows {
-        say(&format!("手工表缺少行 {row}"), &format!("the sheet has no row {row}"));
+        say(&format!("手工表缺少“{}”行", row.zh), &format!("the sheet has no row `{}`", row.en));
     }
     for (row, header) in &found.unreadable_cells {
         say(&format!("“{row}”“{header}”不是数字"), &format!("no number at `{row}`, `{header}`"));

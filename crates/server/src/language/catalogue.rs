@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use super::Language;
@@ -77,6 +77,7 @@ impl Catalogue {
         let mut bundle = FluentBundle::new_concurrent(vec![tag]);
         // Isolation marks are for mixed writing directions; in our texts they would only land in copied figures.
         bundle.set_use_isolating(false);
+        bundle.add_function("COUNT", |given, _| count_of(given)).expect("a function is added once");
         let mut keys = Vec::new();
         for file in FILES {
             let source = match language {
@@ -121,6 +122,16 @@ impl Catalogue {
         let text = self.bundle.format_pattern(pattern, arguments, &mut problems).into_owned();
         problems.is_empty().then_some(text)
     }
+}
+
+/// The number that a written count stands for, for plural forms: `{ COUNT($count) -> [one] … *[other] … }`. The text
+/// itself is shown as it was written; what is no number (such as 10,000+) takes the general form.
+fn count_of(given: &[FluentValue<'_>]) -> FluentValue<'static> {
+    let written = match given {
+        [FluentValue::String(written)] => written.replace(',', ""),
+        _ => String::new(),
+    };
+    written.parse::<u32>().map_or(FluentValue::None, FluentValue::from)
 }
 
 /// The keys of a catalogue file in the order in which they stand.

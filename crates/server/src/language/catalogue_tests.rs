@@ -99,3 +99,13 @@ fn a_message_fills_in_its_arguments_without_isolation_marks() {
     );
     assert_eq!(Language::Chinese.text("nav-home"), "首页");
 }
+
+#[test]
+fn one_is_told_apart_from_many_and_what_is_no_number_is_many() {
+    let counted = |count| Language::English.say("figure-count", [("count", count)]);
+    assert_eq!(
+        ["0", "1", "2", "1,200", "10,000+"].map(counted),
+        ["0 contracts", "1 contract", "2 contracts", "1,200 contracts", "10,000+ contracts"]
+    );
+    assert_eq!(Language::Chinese.say("figure-count", [("count", "1")]), "1 项");
+}

@@ -162,7 +162,11 @@ impl BulletinPage {
             .map(|(id, SheetTable { key, table })| {
                 let open = |row: &str, column: &str| Some(format!("{cells}/cells/{key}/{row}/{column}"));
                 let mark = |row: &str, column: &str| mark_of(&shell, &data.corrections, key, row, column);
-                TableView::new(id, language, table).opening(table, open).marking(table, mark)
+                let said = std::slice::from_ref(&data.head.sentence);
+                TableView::new(id, language, table)
+                    .without_said(said)
+                    .opening(table, open)
+                    .marking(table, mark)
             })
             .collect();
         Self { shell, data, tables }

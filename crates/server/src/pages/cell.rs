@@ -72,6 +72,14 @@ impl CellPage {
         Fen(*fen).display_in(MoneyUnit::TenThousandYuan)
     }
 
+    fn hundred_million(&self, fen: &i64) -> String {
+        Fen(*fen).display_in(MoneyUnit::HundredMillionYuan)
+    }
+
+    fn unit(&self) -> String {
+        self.shell.say("unit-contracts", [("count", &self.data.contract_count.to_string())])
+    }
+
     fn contract_link(&self, contract: &CellContract) -> Option<String> {
         contract.path.as_ref().map(|path| self.shell.link(path))
     }

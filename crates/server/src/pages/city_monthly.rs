@@ -88,7 +88,7 @@ async fn show(visit: Visit, Query(asked): Query<Asked>) -> Response {
             page.tables = PART_IDS
                 .into_iter()
                 .zip(split_spans(&printed))
-                .map(|(id, part)| TableView::new(id, visit.language, &part))
+                .map(|(id, part)| TableView::new(id, visit.language, &part).without_said(&sentences))
                 .collect();
             page.sentences = sentences;
             visit.page(&page)

@@ -408,6 +408,11 @@ impl OneContractPage {
         self.shell.link(&format!("{}/contacts", contract_path(self.number())))
     }
 
+    fn claim(&self, objection: &ObjectionView) -> String {
+        self.shell
+            .say("contract-objection-claims", [("by", &objection.raised_by), ("place", &objection.claimed)])
+    }
+
     fn objection_link(&self) -> Option<String> {
         let query = serde_urlencoded::to_string([("contract", self.number())]);
         let query = query.expect("invariant: a pair of texts makes a query");

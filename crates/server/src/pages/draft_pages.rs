@@ -208,7 +208,8 @@ impl DraftPage {
             .zip(parts)
             .map(|(id, (key, table))| {
                 let open = |row: &str, column: &str| Some(format!("{cells}/{key}/{row}/{column}"));
-                TableView::new(id, shell.language, &table).opening(&table, open)
+                let said = &review.detail.content.sentences;
+                TableView::new(id, shell.language, &table).without_said(said).opening(&table, open)
             })
             .collect();
         let (fingerprint, cells) =

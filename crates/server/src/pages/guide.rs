@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::{http::header, routing};
-use pulldown_cmark::{CowStr, Event, Parser, Tag, html};
+use pulldown_cmark::{CowStr, Event, Parser, Tag, TagEnd, html};
 use rust_embed::RustEmbed;
 use xiaoxiang_domain::access::Role;
 
@@ -38,7 +38,15 @@ pub fn routes() -> Vec<Route> {
 #[template(path = "guide_list.html")]
 struct GuideListPage {
     shell: Shell,
-    roles: Vec<(String, &'static str)>,
+    roles: Vec<RoleEntry>,
+}
+
+/// A role and what its page begins with.
+#[derive(Debug)]
+struct RoleEntry {
+    link: String,
+    name: &'static str,
+    first: String,
 }
 
 /// One page of the guide.
@@ -53,10 +61,15 @@ struct GuidePage {
 async fn list(visit: Visit) -> Response {
     let language = visit.language;
     let entry = |role: Role| {
-        (language.link(&format!("/guide/{}", role.code())), language.pick(role.label(), role.label_en()))
+        let text = text_of(language, role)?;
+        let link = language.link(&format!("/guide/{}", role.code()));
+        Some(RoleEntry {
+            link,
+            name: language.pick(role.label(), role.label_en()),
+            first: first_words(&text),
+        })
     };
-    let written = Role::ALL.into_iter().filter(|role| text_of(language, *role).is_some());
-    let roles = written.map(entry).collect();
+    let roles = Role::ALL.into_iter().filter_map(entry).collect();
     visit.page(&GuideListPage { shell: visit.shell(Section::Guide, language.text("guide-title")), roles })
 }
 
@@ -86,6 +99,19 @@ fn folder(language: Language) -> &'static str {
 fn text_of(language: Language, role: Role) -> Option<String> {
     let file = Guide::get(&format!("{}/{}.md", folder(language), role.code()))?;
     String::from_utf8(file.data.into_owned()).ok()
+}
+
+/// The first paragraph of a page, as plain text.
+fn first_words(text: &str) -> String {
+    let paragraph = Parser::new(text)
+        .skip_while(|event| !matches!(event, Event::Start(Tag::Paragraph)))
+        .take_while(|event| !matches!(event, Event::End(TagEnd::Paragraph)));
+    let words = paragraph.filter_map(|event| match event {
+        Event::Text(words) | Event::Code(words) => Some(words.into_string()),
+        Event::SoftBreak => Some(" ".to_owned()),
+        _ => None,
+    });
+    words.collect()
 }
 
 /// Markdown as HTML; links between the files become links between the pages.

@@ -116,6 +116,17 @@ fn fact_key(field: &str) -> Option<&'static str> {
     })
 }
 
+/// Whether a field of a payload stands in what was before and is after, so that it is not told twice.
+fn is_told_as_change(kind: &str, field: &str) -> bool {
+    match kind {
+        "person.role_granted" | "person.role_withdrawn" => {
+            matches!(field, "role" | "scope" | "valid_from" | "valid_to")
+        }
+        "attribution.objection_raised" => field == "claimed_division",
+        _ => false,
+    }
+}
+
 /// Region data and language with which entries are put in words.
 #[derive(Clone, Copy, Debug)]
 pub struct Words<'a> {
@@ -218,7 +229,7 @@ impl Words<'_> {
         let Some(fields) = entry.payload.as_object() else { return Vec::new() };
         let named = fields.iter().filter_map(|(field, value)| {
             // The versions say before and after; the list of names would repeat it.
-            if field == "fields" && !entry.changes.is_empty() {
+            if field == "fields" && !entry.changes.is_empty() || is_told_as_change(&entry.kind, field) {
                 return None;
             }
             let told = self.fact(field, value)?;
@@ -279,7 +290,33 @@ impl Words<'_> {
             };
             Some((self.division(division), amount("before_fen"), amount("after_fen")))
         });
-        of_contract.chain(of_targets).collect()
+        of_contract.chain(of_targets).chain(self.single_change(entry)).collect()
+    }
+
+    /// What entries say that change one thing only: where a contract counts, a role held, whether somebody may sign in.
+    fn single_change(&self, entry: &ReadEntry) -> Option<(String, String, String)> {
+        let text = |field: &str| entry.payload.get(field).and_then(Value::as_str);
+        let word = |key| self.language.text(key).to_owned();
+        let place = |field| text(field).map_or_else(String::new, |code| self.division(code));
+        let grant = || {
+            let told = |field| text(field).and_then(|value| self.fact(field, &Value::from(value)));
+            let days = [text("valid_from"), text("valid_to")].map(|day| day.unwrap_or_default().to_owned());
+            let days = if days[0].is_empty() { None } else { Some(days.join("–")) };
+            [told("role"), told("scope"), days].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+        };
+        Some(match entry.kind.as_str() {
+            "attribution.objection_raised" => {
+                (word("log-field-claimed"), place("present_division"), place("claimed_division"))
+            }
+            "attribution.objection_decided" if text("present_division").is_some() => {
+                (word("log-field-place"), place("present_division"), place("division"))
+            }
+            "person.role_granted" => (word("log-fact-role"), String::new(), grant()),
+            "person.role_withdrawn" => (word("log-fact-role"), grant(), String::new()),
+            "person.disabled" => (word("log-field-state"), word("person-enabled"), word("person-disabled")),
+            "person.enabled" => (word("log-field-state"), word("person-disabled"), word("person-enabled")),
+            _ => return None,
+        })
     }
 
     fn amount(&self, fen: i64) -> String {

@@ -14,8 +14,8 @@ use xiaoxiang_domain::contract::Side;
 use xiaoxiang_domain::region::{DivisionCode, Region};
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::attribution::{
-    NewObjection, ObjectionDetail, ObjectionRow, REASON_CHARACTERS_MAX, decide_objection, find_objection,
-    list_objections, raise_objection, remark_on_objection,
+    NewObjection, ObjectionDetail, ObjectionRow, REASON_CHARACTERS_MAX, check_reason, decide_objection,
+    find_objection, list_objections, raise_objection, remark_on_objection,
 };
 use xiaoxiang_services::region::RegionInForce;
 
@@ -140,7 +140,7 @@ struct ObjectionForm {
 
 async fn begin(visit: Visit, Query(form): Query<ObjectionForm>) -> Response {
     match Words::of(&visit).await {
-        Ok(words) => visit.page(&NewObjectionPage::new(&visit, words, form, None)),
+        Ok(words) => visit.page(&NewObjectionPage::new(&visit, words, form, Vec::new())),
         Err(refusal) => visit.refused(&refusal),
     }
 }
@@ -154,8 +154,12 @@ async fn send(visit: Visit, Form(form): Form<ObjectionForm>) -> Response {
         (Side::from_code(&form.side), DivisionCode::parse(&form.division))
     else {
         let problem = Problem { field: "division", text: visit.language.text("objection-choose").to_owned() };
-        return visit.unprocessed(&NewObjectionPage::new(&visit, words, form, Some(problem)));
+        return visit.unprocessed(&NewObjectionPage::new(&visit, words, form, vec![problem]));
     };
+    let missing = missing(&visit, &form);
+    if !missing.is_empty() {
+        return visit.unprocessed(&NewObjectionPage::new(&visit, words, form, missing));
+    }
     let objection = NewObjection {
         registration_number: form.number.trim().to_owned(),
         side,
@@ -176,9 +180,21 @@ async fn send(visit: Visit, Form(form): Form<ObjectionForm>) -> Response {
                 "number" => visit.language.text("objection-unknown-number").to_owned(),
                 _ => visit.sentence(&refusal),
             };
-            visit.unprocessed(&NewObjectionPage::new(&visit, words, form, Some(Problem { field, text })))
+            visit.unprocessed(&NewObjectionPage::new(&visit, words, form, vec![Problem { field, text }]))
         }
     }
+}
+
+/// Everything that a form lacks, told at once.
+fn missing(visit: &Visit, form: &ObjectionForm) -> Vec<Problem> {
+    let number = form
+        .number
+        .trim()
+        .is_empty()
+        .then(|| Problem { field: "number", text: visit.language.text("objection-no-number").to_owned() });
+    let reason = check_reason(&form.reason).err();
+    let reason = reason.map(|refusal| Problem { field: "reason", text: visit.sentence(&refusal) });
+    number.into_iter().chain(reason).collect()
 }
 
 /// What is wrong with a field.
@@ -194,22 +210,22 @@ struct NewObjectionPage {
     shell: Shell,
     form: ObjectionForm,
     divisions: Vec<SelectOption>,
-    problem: Option<Problem>,
+    problems: Vec<Problem>,
 }
 
 impl NewObjectionPage {
-    fn new(visit: &Visit, words: Words, form: ObjectionForm, problem: Option<Problem>) -> Self {
+    fn new(visit: &Visit, words: Words, form: ObjectionForm, problems: Vec<Problem>) -> Self {
         let own = visit.actor().extent(Action::RaiseObjection);
         Self {
             shell: visit.shell(Section::Objections, visit.language.text("objection-new")),
             divisions: words.divisions(own, &form.division),
             form,
-            problem,
+            problems,
         }
     }
 
     fn problem(&self, field: &str) -> Option<&str> {
-        self.problem.as_ref().filter(|problem| problem.field == field).map(|problem| problem.text.as_str())
+        self.problems.iter().find(|problem| problem.field == field).map(|problem| problem.text.as_str())
     }
 
     fn is_buyer(&self) -> bool {

@@ -250,8 +250,14 @@ pub async fn behind_row(
     Ok((behind, contracts))
 }
 
+/// A column's head in full: under a group of columns the heads are shortened to 项 and 额.
 fn joined(group: &str, header: &str) -> String {
-    if group.is_empty() { header.to_owned() } else { format!("{group} {header}") }
+    let header = match header {
+        "项" => "项数",
+        "额(亿元)" => "成交额(亿元)",
+        other => other,
+    };
+    if group.is_empty() { header.to_owned() } else { format!("{group} · {header}") }
 }
 
 /// What of a contract is public: neither project nor party is named.

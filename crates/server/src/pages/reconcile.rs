@@ -152,10 +152,12 @@ impl ReconcilePage {
         let found = &outcome.found;
         let say = |key, name: &str| self.shell.say(key, [("name", name)]);
         let headers = found.skipped_headers.iter().map(|(header, reason)| {
-            self.shell.say("reconcile-skipped", [("name", header), ("reason", reason)])
+            self.shell.say("reconcile-skipped", [("name", header), ("reason", self.shell.note(reason))])
         });
         let unknown = found.unknown_labels.iter().map(|label| say("reconcile-unknown-row", label));
-        let missing = found.missing_rows.iter().map(|row| say("reconcile-missing-row", row));
+        let missing: Vec<&str> = found.missing_rows.iter().map(|row| self.shell.note(row)).collect();
+        let missing = (!missing.is_empty())
+            .then(|| say("reconcile-missing-rows", &missing.join(self.shell.language.pick("、", ", "))));
         let unreadable = found
             .unreadable_cells
             .iter()
@@ -338,6 +340,14 @@ impl ReconcileCellPage {
         display_fen(i128::from(*fen), MoneyUnit::TenThousandYuan)
     }
 
+    fn unit(&self) -> String {
+        self.shell.say("unit-contracts", [("count", &self.total.to_string())])
+    }
+
+    fn contract_link(&self, contract: &CellContract) -> Option<String> {
+        contract.path.as_ref().map(|path| self.shell.link(path))
+    }
+
     fn has_previous(&self) -> bool {
         self.page > 1
     }
@@ -381,8 +391,8 @@ async fn cell(visit: Visit, Query(query): Query<CellQuery>) -> Response {
         direction,
         period,
         total: behind.total,
-        contract_value: display_fen(behind.contract_value_fen, MoneyUnit::TenThousandYuan),
-        technology_value: display_fen(behind.technology_value_fen, MoneyUnit::TenThousandYuan),
+        contract_value: display_fen(behind.contract_value_fen, MoneyUnit::HundredMillionYuan),
+        technology_value: display_fen(behind.technology_value_fen, MoneyUnit::HundredMillionYuan),
         contracts,
         address: visit.language.link(&format!("/reconcile/cell?{back}")),
         page,

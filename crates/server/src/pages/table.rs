@@ -1,12 +1,17 @@
 //! A printed table as HTML: grouped heads, marked totals, figures that open.
 
 use askama::Template;
-use xiaoxiang_domain::bulletin::{ColumnKind, PrintedCell, PrintedColumn, PrintedRow, PrintedTable, RowKind};
+use xiaoxiang_domain::bulletin::{
+    ColumnKind, PrintedCell, PrintedColumn, PrintedNote, PrintedRow, PrintedTable, RowKind,
+};
 
 use crate::language::Language;
 
 /// Tables of more columns are set smaller.
 const DENSE_FROM: usize = 8;
+
+/// Tables of more columns lie across on paper.
+const UPRIGHT_MAX: usize = 11;
 
 /// Where the table's caption stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,6 +209,14 @@ impl TableView {
         self
     }
 
+    /// The same table without the notes that the page has already said.
+    #[must_use]
+    pub fn without_said(mut self, said: &[PrintedNote]) -> Self {
+        let said: Vec<&str> = said.iter().map(|note| self.language.note(note)).collect();
+        self.notes.retain(|note| !said.contains(&note.as_str()));
+        self
+    }
+
     /// The same table whose row labels lead somewhere.
     #[must_use]
     pub fn leading(mut self, lead: impl Fn(&str) -> Option<String>) -> Self {
@@ -216,8 +229,8 @@ impl TableView {
     fn region_class(&self) -> &'static str {
         match (self.height, self.groups.is_empty()) {
             (Height::Bounded, _) => "table-region table-region-tall",
-            (Height::Whole, true) if self.heads.len() <= DENSE_FROM => "table-region",
-            (Height::Whole, _) => "table-region table-wide",
+            (Height::Whole, _) if self.heads.len() > UPRIGHT_MAX => "table-region table-wide",
+            (Height::Whole, _) => "table-region",
         }
     }
 

@@ -48,6 +48,8 @@ impl WorkPage {
         self.shell.t(match waiting.kind {
             WaitingKind::Drafts => "work-drafts",
             WaitingKind::Countersign => "work-countersign",
+            WaitingKind::Opinions => "work-opinions",
+            WaitingKind::Imports => "work-imports",
             WaitingKind::Corrections => "work-corrections",
             WaitingKind::ObjectionsToDecide => "work-objections-decide",
             WaitingKind::Objections => "work-objections",
@@ -68,6 +70,8 @@ impl WorkPage {
         self.shell.t(match waiting.kind {
             WaitingKind::Drafts => "work-drafts-next",
             WaitingKind::Countersign => "work-countersign-next",
+            WaitingKind::Opinions => "work-opinions-next",
+            WaitingKind::Imports => "work-imports-next",
             WaitingKind::Corrections => "work-corrections-next",
             WaitingKind::ObjectionsToDecide => "work-objections-decide-next",
             WaitingKind::Objections => "work-objections-next",
@@ -85,30 +89,15 @@ impl WorkPage {
     }
 
     /// The number that matters, with its unit.
-    fn figure(&self, waiting: &Waiting) -> (String, &'static str) {
+    fn figure(&self, waiting: &Waiting) -> (String, String) {
         match waiting.amount {
-            Some(fen) => (hundred_million(fen), self.shell.t("unit-hundred-million")),
-            None => (waiting.count.to_string(), self.unit(waiting)),
+            Some(fen) => (hundred_million(fen), self.shell.t("unit-hundred-million").to_owned()),
+            None => {
+                let count = waiting.count.to_string();
+                let unit = self.shell.say(unit_key(waiting.kind), [("count", &count)]);
+                (count, unit)
+            }
         }
-    }
-
-    fn unit(&self, waiting: &Waiting) -> &'static str {
-        self.shell.t(match waiting.kind {
-            WaitingKind::ExchangeMonths if waiting.count == 1 => "work-unit-month",
-            WaitingKind::ExchangeMonths => "work-unit-months",
-            WaitingKind::ParkLists if waiting.count == 1 => "work-unit-park",
-            WaitingKind::ParkLists => "work-unit-parks",
-            WaitingKind::GrantsEnding | WaitingKind::WithoutRole => "work-unit-people",
-            WaitingKind::Chase => "work-unit-partners",
-            WaitingKind::LogEntries => "work-unit-entries",
-            WaitingKind::ParkClaims => "work-unit-companies",
-            WaitingKind::Drafts
-            | WaitingKind::Countersign
-            | WaitingKind::ObjectionsToDecide
-            | WaitingKind::Objections
-            | WaitingKind::Split => "work-unit-open",
-            _ => "unit-contracts",
-        })
     }
 
     fn since(&self, waiting: &Waiting) -> Option<String> {
@@ -131,5 +120,25 @@ impl WorkPage {
     /// Where else the reader may go.
     fn elsewhere(&self) -> Vec<NavigationEntry> {
         self.shell.office().into_iter().filter(|entry| !entry.is_current).collect()
+    }
+}
+
+/// The key of what a kind of work is counted in.
+const fn unit_key(kind: WaitingKind) -> &'static str {
+    match kind {
+        WaitingKind::ExchangeMonths => "work-unit-months",
+        WaitingKind::ParkLists => "work-unit-parks",
+        WaitingKind::GrantsEnding | WaitingKind::WithoutRole => "work-unit-people",
+        WaitingKind::Chase => "work-unit-partners",
+        WaitingKind::LogEntries => "work-unit-entries",
+        WaitingKind::ParkClaims => "work-unit-companies",
+        WaitingKind::Imports => "work-unit-files",
+        WaitingKind::Opinions => "work-unit-opinions",
+        WaitingKind::Drafts
+        | WaitingKind::Countersign
+        | WaitingKind::ObjectionsToDecide
+        | WaitingKind::Objections
+        | WaitingKind::Split => "work-unit-open",
+        WaitingKind::Corrections | WaitingKind::Gap | WaitingKind::OwnContracts => "unit-contracts",
     }
 }

@@ -122,7 +122,7 @@ async fn a_file_is_uploaded_watched_read_and_its_differences_agreed_to() {
     site.work().await;
     assert!(site.see(&format!("/en{again}")).await.text.contains("Nothing has changed"));
     let overview = site.see("/imports").await;
-    assert_eq!(overview.text.matches("<th scope=\"row\">").count(), 2, "two imports on record");
+    assert_eq!(overview.text.matches("<th scope=\"row\"").count(), 2, "two imports on record");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use xiaoxiang_domain::access::Scope;
 use xiaoxiang_store::organisation;
 
 use crate::app::App;
+use crate::organisation::name_today;
 use crate::refusal::Refusal;
 
 /// A scope's name, Chinese and English.
@@ -21,6 +22,7 @@ pub struct ScopeWords {
 pub async fn describe_scopes(app: &App, scopes: &[Scope]) -> Result<BTreeMap<Scope, ScopeWords>, Refusal> {
     let mut tx = app.db.read().await?;
     let region = app.region_in(&mut tx).await?;
+    let today = app.clock.today_in(&region.time_zone);
     let region = &region.region;
     let mut words = BTreeMap::new();
     for &scope in scopes {
@@ -37,7 +39,7 @@ pub async fn describe_scopes(app: &App, scopes: &[Scope]) -> Result<BTreeMap<Sco
                 region.parks().by_key(key).map(|park| (park.name.clone(), park.name_en.clone()))
             }
             Scope::Organisation(key) => {
-                organisation::find_name(&mut tx, key).await?.map(|(name, _)| (name, String::new()))
+                name_today(&mut tx, key, today).await?.map(|name| (name, String::new()))
             }
             Scope::Registrar(key) => organisation::list_registrar_names(&mut tx)
                 .await?

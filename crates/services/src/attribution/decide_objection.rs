@@ -58,6 +58,7 @@ pub async fn decide_objection(
         payload: json!({
             "objection": objection_id,
             "side": objection.side,
+            "present_division": objection.present_division,
             "division": division.to_string(),
             "reason": reason,
             "moved_contracts": moved,

@@ -21,5 +21,5 @@ pub use park_drafts::{
 };
 pub use park_findings::{ParkClaimants, ParkFindings, park_findings};
 pub(crate) use park_findings::{count_claimed_twice, findings_within};
-pub use raise_objection::{NewObjection, REASON_CHARACTERS_MAX, raise_objection};
+pub use raise_objection::{NewObjection, REASON_CHARACTERS_MAX, check_reason, raise_objection};
 pub use xiaoxiang_store::attribution::{ObjectionRow, RemarkRow};

@@ -143,7 +143,8 @@ pub(super) fn office_of(actor: &Actor, extent: Scope, region: &Region) -> String
     }
 }
 
-pub(super) fn check_reason(reason: &str) -> Result<(), Refusal> {
+/// Whether a reason is given and not too long.
+pub fn check_reason(reason: &str) -> Result<(), Refusal> {
     if reason.trim().is_empty() || reason.chars().count() > REASON_CHARACTERS_MAX {
         return Err(Refusal::invalid(
             "attribution.reason",

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 use xiaoxiang_domain::access::Action;
-use xiaoxiang_domain::bulletin::{Dimension, Direction, GrowthBase};
+use xiaoxiang_domain::bulletin::{Dimension, Direction, GrowthBase, PrintedNote};
 use xiaoxiang_domain::period::Period;
 use xiaoxiang_domain::region::DivisionCode;
 use xiaoxiang_statistics::city_monthly::DIRECTIONS;
 use xiaoxiang_statistics::explain::{PAGE_MAX, PageOf, explain};
-use xiaoxiang_statistics::layout::row_key_text;
+use xiaoxiang_statistics::layout::{Labels, row_key_text};
 use xiaoxiang_statistics::reconcile::{
     Alternative, Cause, HandRow, HandSheet, HeaderProblem, ReconcileContext, Reconciliation, reconcile,
 };
@@ -40,9 +40,9 @@ pub struct ReconciledSheet {
     /// Labels of the sheet that name no row of ours.
     pub unknown_labels: Vec<String>,
     /// Rows of ours, with contracts, that the sheet does not have.
-    pub missing_rows: Vec<String>,
+    pub missing_rows: Vec<PrintedNote>,
     /// Headers that were not compared, with the reason.
-    pub skipped_headers: Vec<(String, &'static str)>,
+    pub skipped_headers: Vec<(String, PrintedNote)>,
     /// Cells without a number where ours has one: row and header.
     pub unreadable_cells: Vec<(String, String)>,
 }
@@ -98,6 +98,7 @@ pub async fn reconcile_bulletin(
     let sheet = read_sheet(bytes)?;
     let figures = app.figures().await?;
     let mut tx = app.db.read().await?;
+    let words = RowWords { by: ask.by, labels: labels(&mut tx, &figures.region().region, &[ask.by]).await? };
     let mut result = ReconciledSheet::default();
     let mut compared = vec![false; sheet.headers.len()];
     let mut unknown: Vec<Vec<String>> = Vec::new();
@@ -108,7 +109,7 @@ pub async fn reconcile_bulletin(
             if part.headers.is_empty() {
                 continue;
             }
-            let found = compare(&figures, &mut tx, ask, direction, period, &part).await?;
+            let found = compare(&figures, &mut tx, ask, direction, period, &part, &words).await?;
             unknown.push(found.unknown_labels.clone());
             for at in &chosen {
                 let problem = found.skipped_headers.iter().find(|(header, _)| *header == sheet.headers[*at]);
@@ -117,7 +118,7 @@ pub async fn reconcile_bulletin(
                     None => compared[*at] = true,
                 }
             }
-            take(&mut result, &mut tx, found, direction, period).await?;
+            take(&mut result, &mut tx, found, direction, period, &words).await?;
         }
     }
     // A row that one of the tables knows is known.
@@ -134,6 +135,12 @@ pub async fn reconcile_bulletin(
     Ok(result)
 }
 
+/// How the rows of the compared table are named.
+struct RowWords {
+    by: Dimension,
+    labels: Labels,
+}
+
 async fn compare(
     figures: &Figures<'_>,
     tx: &mut Tx,
@@ -141,20 +148,20 @@ async fn compare(
     direction: Direction,
     period: Period,
     sheet: &HandSheet,
+    words: &RowWords,
 ) -> Result<Reconciliation, Refusal> {
     let table = TableAsk {
         within: ask.within,
         compare: Some(ask.growth_base),
         ..TableAsk::new(direction, ask.by, period)
     };
-    let words = labels(tx, &figures.region().region, &[ask.by]).await?;
     let alternatives = alternatives(figures, tx, &table).await?;
     let published = match ask.growth_base {
         GrowthBase::AsKnown => None,
         GrowthBase::AsPublished => Some(super::make_table::published_base(figures, tx, &table).await?),
     };
     let context = ReconcileContext {
-        labels: &words,
+        labels: &words.labels,
         notes: note_context(tx, figures.position(), period).await?,
         alternatives: &alternatives,
         published: published.as_ref(),
@@ -211,6 +218,7 @@ async fn take(
     found: Reconciliation,
     direction: Direction,
     months: Period,
+    words: &RowWords,
 ) -> Result<(), Refusal> {
     result.equal_cells += found.equal_cells;
     for difference in found.differences {
@@ -229,7 +237,7 @@ async fn take(
             contracts: behind.into_iter().map(|behind| behind.registration_number).collect(),
         });
     }
-    for row in found.missing_rows.iter().map(row_key_text) {
+    for row in found.missing_rows.iter().map(|row| words.labels.row(words.by, row)) {
         if !result.missing_rows.contains(&row) {
             result.missing_rows.push(row);
         }
@@ -340,10 +348,11 @@ fn cause_words(cause: &Cause) -> (String, String) {
     }
 }
 
-const fn header_problem(problem: HeaderProblem) -> &'static str {
-    match problem {
-        HeaderProblem::Unknown => "不认识的栏目 unknown column",
-        HeaderProblem::NoUnit => "金额栏没有单位 money column without a unit",
-        HeaderProblem::OtherTable => "属于另一口径或期间 belongs to another direction or period",
-    }
+fn header_problem(problem: HeaderProblem) -> PrintedNote {
+    let (zh, en) = match problem {
+        HeaderProblem::Unknown => ("不认识的栏目", "a column that is not known"),
+        HeaderProblem::NoUnit => ("金额栏没有单位", "money without a unit"),
+        HeaderProblem::OtherTable => ("属于另一口径或期间", "belongs to another direction or period"),
+    };
+    PrintedNote { zh: zh.to_owned(), en: en.to_owned() }
 }

@@ -283,6 +283,10 @@ pub fn chase_list_table(list: &ChaseList) -> PrintedTable {
     }
 }
 
+fn contracts(count: i64) -> String {
+    if count == 1 { "1 contract".to_owned() } else { format!("{count} contracts") }
+}
+
 impl ChaseReason {
     /// The reason in both languages.
     #[must_use]
@@ -291,11 +295,11 @@ impl ChaseReason {
         match self {
             Self::Due { partner, count } => note(
                 format!("上年同期与{partner}登记 {count} 项，今年未续签"),
-                format!("{count} contract(s) with {partner} in these months last year, none this year"),
+                format!("{} with {partner} in these months last year, none this year", contracts(*count)),
             ),
             Self::Coming { partner, count } => note(
                 format!("上年后几个月与{partner}登记 {count} 项，今年尚未登记"),
-                format!("{count} contract(s) with {partner} later last year, none yet this year"),
+                format!("{} with {partner} later last year, none yet this year", contracts(*count)),
             ),
             Self::Unmatched(UnmatchedReason::NoPlace) => {
                 note("买方所在地未明，请核实".to_owned(), "the buyer's place is not known; ask".to_owned())

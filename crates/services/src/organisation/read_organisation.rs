@@ -134,6 +134,13 @@ pub async fn read_organisation(app: &App, actor: &Actor, key: i64) -> Result<Org
     Ok(OrganisationDetail { summary, first_name, first_code, merged_into, merged, changes })
 }
 
+/// What an organisation is called on a day; none where the key is unknown.
+pub(crate) async fn name_today(tx: &mut Tx, key: i64, today: Date) -> Result<Option<String>, Refusal> {
+    let Some((first_name, _)) = organisation::find_name(tx, key).await? else { return Ok(None) };
+    let known = changes_of(&store::list(tx, key).await?)?;
+    Ok(Some(name_on(&known, key, &first_name, today).to_owned()))
+}
+
 async fn summary(tx: &mut Tx, key: i64, today: Date) -> Result<OrganisationSummary, Refusal> {
     let found = organisation::find_name(tx, key).await?;
     let (first_name, first_code) = found.ok_or_else(|| Refusal::NotFound(key.to_string()))?;

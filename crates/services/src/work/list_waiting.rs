@@ -1,6 +1,8 @@
 //! What waits for somebody in the role in which they act, most pressing first. Each item is one indexed query or one
 //! scan of the columns.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::{Date, date};
 use xiaoxiang_domain::access::{Action, Role, Scope};
 use xiaoxiang_domain::bulletin::{BulletinStatus, Dimension, Direction};
@@ -26,6 +28,10 @@ const CHANGES_MAX: i64 = 10_000;
 const GRANT_DAYS: i64 = 30;
 /// Days of new log entries that inspection is told of.
 const ENTRY_DAYS: i64 = 7;
+/// Refused files are named for so many days.
+const REFUSED_DAYS: i64 = 14;
+/// Ended imports that are looked through for refused ones.
+const ENDED_MAX: i64 = 200;
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// What waits.
@@ -35,6 +41,10 @@ pub enum WaitingKind {
     Drafts,
     /// 草稿待会签
     Countersign,
+    /// What departments said about drafts as they are.
+    Opinions,
+    /// Files of one's own that were refused and not sent again in a better form.
+    Imports,
     /// Contracts that changed under published figures.
     Corrections,
     /// 归属异议待裁定
@@ -94,6 +104,7 @@ impl Waiting {
 pub async fn list_waiting(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refusal> {
     actor.permit(Action::Work)?;
     let mut found = bulletins(app, actor).await?;
+    found.extend(refused_imports(app, actor).await?);
     found.extend(exchange(app, actor).await?);
     found.extend(parks(app, actor).await?);
     found.extend(own_place(app, actor).await?);
@@ -135,11 +146,15 @@ async fn bulletins(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refusal> {
     let drafts = all.iter().filter(|summary| summary.status == BulletinStatus::Draft).count();
     let drafts = i64::try_from(drafts).unwrap_or(i64::MAX);
     let mut found = Vec::new();
-    if makes {
-        found.push(Waiting::new(WaitingKind::Drafts, drafts, "/drafts"));
-    }
-    if countersigns {
-        found.push(Waiting::new(WaitingKind::Countersign, drafts, "/drafts"));
+    if makes || countersigns {
+        let opinions = opinions(app, actor, &all).await?;
+        if makes {
+            found.push(Waiting::new(WaitingKind::Drafts, drafts, "/drafts"));
+            found.push(Waiting::new(WaitingKind::Opinions, opinions.given, opinions.link.clone()));
+        }
+        if countersigns {
+            found.push(Waiting::new(WaitingKind::Countersign, drafts - opinions.own, "/drafts"));
+        }
     }
     if corrects {
         let latest = all
@@ -155,6 +170,61 @@ async fn bulletins(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refusal> {
         }
     }
     Ok(found)
+}
+
+/// What was said about the drafts as they are now.
+#[derive(Default)]
+struct Opinions {
+    /// How many departments have spoken, over all drafts.
+    given: i64,
+    /// On how many drafts the actor's own department has.
+    own: i64,
+    /// Where the first of them stands.
+    link: String,
+}
+
+/// The latest opinion of each department counts, and only while the draft is what it saw.
+async fn opinions(app: &App, actor: &Actor, all: &[BulletinSummary]) -> Result<Opinions, Refusal> {
+    let mut tx = app.db.read().await?;
+    let mut found = Opinions { link: "/drafts".to_owned(), ..Opinions::default() };
+    for draft in all.iter().filter(|summary| summary.status == BulletinStatus::Draft) {
+        let id = &draft.row.bulletin_id;
+        let given = xiaoxiang_store::countersignature::list(&mut tx, id).await?;
+        let roles: BTreeSet<&str> = given
+            .iter()
+            .filter(|one| one.content_sha256 == draft.row.content_sha256)
+            .map(|one| one.role.as_str())
+            .collect();
+        if found.given == 0 && !roles.is_empty() {
+            found.link = format!("/drafts/{id}");
+        }
+        found.given += i64::try_from(roles.len()).unwrap_or(i64::MAX);
+        if actor.role().is_some_and(|role| roles.contains(role.code())) {
+            found.own += 1;
+        }
+    }
+    Ok(found)
+}
+
+/// Files that the actor sent within [`REFUSED_DAYS`] and that were refused; one that went in later is no longer named.
+async fn refused_imports(app: &App, actor: &Actor) -> Result<Option<Waiting>, Refusal> {
+    let Some(person) = actor.person_id().filter(|_| actor.may(Action::ImportContracts)) else {
+        return Ok(None);
+    };
+    let since_ms = app.clock.now_ms() - REFUSED_DAYS * DAY_MS;
+    let mut tx = app.db.read().await?;
+    let ended = xiaoxiang_store::import_queue::list_ended(&mut tx, ENDED_MAX).await?;
+    // Newest first: the last outcome of a file's name is what stands.
+    let mut seen = BTreeSet::new();
+    let standing = ended.iter().filter(|run| {
+        run.person_id.as_deref() == Some(person)
+            && run.asked_at_ms >= since_ms
+            && seen.insert(run.file_name.clone())
+    });
+    let refused: Vec<_> = standing.filter(|run| run.state == "refused").collect();
+    let link = refused.first().map_or_else(String::new, |run| format!("/imports/{}", run.import_run_id));
+    let count = i64::try_from(refused.len()).unwrap_or(i64::MAX);
+    Ok(Some(Waiting::new(WaitingKind::Imports, count, link)))
 }
 
 /// Contracts of a bulletin's months that changed after it was frozen, or after its last correction.

@@ -62,7 +62,9 @@ pub async fn serve(address: &str) -> Result<()> {
     let log_key = Arc::new(LogKey::load_or_create(&app, &folder.join("key.pem"))?);
     let bare = Router::new().route("/bare", get(bare)).with_state(app.db.clone());
     let setup = SetupGate::closed();
-    let state = PageState { app, origin: DataOrigin::Example, log_key, public_origin: None, setup };
+    let trusted_proxies = Arc::default();
+    let origin = DataOrigin::Example;
+    let state = PageState { app, origin, log_key, public_origin: None, trusted_proxies, setup };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let line = json!({
         "origin": format!("http://{}", listener.local_addr()?),

@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: the speed targets, measured beside the peers in the same run.
 //!
 //! The measuring itself is the program `xiaoxiang-bench`. This task gives it what it compares with:
-//! a private PostgreSQL, and a Python that has DuckDB.
+//! a private PostgreSQL, a browser, and a Python that has DuckDB.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,6 +10,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::arguments::Arguments;
+use crate::browser::Driver;
 use crate::guard::Guard;
 use crate::postgres::Cluster;
 use crate::{packages, run, test, workspace};
@@ -48,6 +49,8 @@ pub fn bench(given: &[String]) -> Result<()> {
         program.args(["--rows", &rows.to_string()]);
     }
     program.env("XIAOXIANG_BENCH_POSTGRES", cluster.address.url());
+    let driver = Driver::start(&mut guard)?;
+    program.env("XIAOXIANG_WEBDRIVER", &driver.url);
     program.env("XIAOXIANG_BENCH_PYTHON", &python).env("XIAOXIANG_BENCH_JSON", &result);
     run::step("measure");
     test::guarded(&mut guard, &mut program)?;

@@ -16,6 +16,7 @@ use hyper_util::rt::TokioExecutor;
 use jiff::civil::date;
 use xiaoxiang_domain::access::{Grant, Role, Scope};
 use xiaoxiang_domain::bulletin::GrowthBase;
+use xiaoxiang_e2e::visitor::{Script, Visitor};
 use xiaoxiang_services::App;
 use xiaoxiang_services::access::{NewGrant, NewPerson, create_person, grant_role, open_session};
 use xiaoxiang_services::bulletin::{Signing, draft_bulletin, sign_bulletin};
@@ -39,6 +40,11 @@ const PAGES_OF_A_SESSION: usize = 3;
 /// Sessions ask for their pages spread over so long.
 const SESSION_STRETCH: Duration = Duration::from_secs(30);
 const MEGABYTES_BESIDE_COLUMNS_MAX: i128 = 300;
+/// How often the home page is opened in a browser that has never seen it.
+const FIRST_VISITS: usize = 7;
+const PAINT_MICROS_MAX: i128 = 1_000_000;
+/// The time from the start of the visit to the first text or picture, in whole microseconds; nothing before it is there.
+const FIRST_PAINT: &str = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime * 1000";
 /// The period of the bulletin on the pages.
 const BULLETIN: &str = "2026-01..2026-10";
 
@@ -54,6 +60,7 @@ pub async fn run(setting: &Setting, report: &mut Report) -> Result<()> {
         let browser: Browser = Client::builder(TokioExecutor::new()).build_http();
         measure_pages(report, backend, &browser, &served, &people).await?;
         measure_sessions(report, backend, &browser, &served, &people).await?;
+        measure_paint(report, backend, &served).await?;
         let beside = machine::peak_megabytes_of(served.process_id()) - served.columns_megabytes;
         report.add(
             Line::new(
@@ -151,6 +158,25 @@ async fn measure_pages(
             .beside("bare axum + SQL page", bare),
         );
     }
+    Ok(())
+}
+
+async fn measure_paint(report: &mut Report, backend: Backend, served: &Served) -> Result<()> {
+    let mut times = Vec::with_capacity(FIRST_VISITS);
+    for _ in 0..FIRST_VISITS {
+        let visitor = Visitor::enter(Script::On).await?;
+        visitor.go(&served.origin).await?;
+        visitor.wait_for(&format!("{FIRST_PAINT} > 0")).await?;
+        times.push(visitor.run(&format!("return Math.round({FIRST_PAINT})")).await?.into());
+        visitor.leave().await?;
+    }
+    report.add(
+        Line::new(
+            format!("home page, first contentful paint of a first visit, {}", backend.name()),
+            Figure::of(Unit::Milliseconds, times),
+        )
+        .target(PAINT_MICROS_MAX),
+    );
     Ok(())
 }
 

@@ -139,11 +139,13 @@ impl Needle {
     }
 }
 
-/// The grams of a text: every two neighbours of which one is no ASCII character, every five that all are. Those of a
-/// part of a text are among those of the text.
+/// The grams of a text: every character that is not ASCII, every two neighbours of which one is not, every five that
+/// all are. Those of a part of a text are among those of the text.
 fn grams(text: &str) -> impl Iterator<Item = usize> {
+    let single = text.char_indices().filter(|(_, character)| !character.is_ascii());
+    let singles = single.map(|(at, character)| bit_of(&text.as_bytes()[at..at + character.len_utf8()]));
     let tails = text.char_indices().map(|(at, _)| &text[at..]);
-    tails.filter_map(|tail| {
+    singles.chain(tails.filter_map(|tail| {
         let mut characters = tail.chars();
         let (first, second) = (characters.next()?, characters.next()?);
         if first == '\n' || second == '\n' {
@@ -154,7 +156,7 @@ fn grams(text: &str) -> impl Iterator<Item = usize> {
         }
         let run = tail.as_bytes().get(..ASCII_GRAM)?;
         (run.is_ascii() && !run.contains(&b'\n')).then(|| bit_of(run))
-    })
+    }))
 }
 
 /// FNV-1a, folded.
@@ -201,6 +203,7 @@ mod tests {
         assert_eq!(hits(&block, "20260002", 3), [0, 1, 0]);
         assert_eq!(hits(&block, "车x射", 3), [0, 1, 0]);
         assert_eq!(hits(&block, "油", 3), [0, 0, 1]);
+        assert_eq!(hits(&block, "鑫", 3), [0, 0, 0]);
         assert_eq!(hits(&block, "hn2026", 3), [1, 1, 1]);
         assert_eq!(hits(&block, "0001碳", 3), [0, 0, 0], "no hit reaches from the number into the name");
         block.replace(1, "hn20260002\n磁悬浮轨道检测系统研究\n");

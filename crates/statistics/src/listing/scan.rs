@@ -73,7 +73,7 @@ impl ContractListing {
             self.blocks.iter().zip(0..).map(|(block, at)| (block.best(order), at)).collect();
         blocks.sort_unstable();
         // One more than wanted tells whether there is another page.
-        let mut best = Best::new(self, order, limit + 1);
+        let mut best = Best::new(self, order, after, limit + 1);
         let mut total = 0;
         let mut mask = [0_u8; BLOCK_SLOTS];
         for (block_best, block) in blocks {
@@ -83,16 +83,21 @@ impl ContractListing {
             }
             let slots = block * BLOCK_SLOTS..((block + 1) * BLOCK_SLOTS).min(self.len());
             let mask = &mut mask[..slots.len()];
-            let passing = self.choose(&conditions, slots.clone(), mask);
+            self.choose(&conditions, slots.clone(), mask);
+            if total > TOTAL_MAX {
+                // Nothing is counted any more: only titles that could still better the page are read.
+                best.keep_open(slots.clone(), mask);
+            }
+            if let Some(text) = &conditions.text {
+                self.keep_named(text, slots.clone(), mask);
+            }
+            let passing: usize = mask.iter().map(|&is_chosen| usize::from(is_chosen)).sum();
             total += passing;
             if passing == 0 || !is_open {
                 continue;
             }
-            for slot in slots.zip(mask.iter()).filter(|&(_, &is_chosen)| is_chosen != 0).map(|(slot, _)| slot)
-            {
-                if after.is_none_or(|place| self.order_to(order, slot, place) == Ordering::Greater) {
-                    best.take(slot);
-                }
+            for (slot, _) in slots.zip(mask.iter()).filter(|&(_, &is_chosen)| is_chosen != 0) {
+                best.take(slot);
             }
         }
         let mut slots = best.finish();
@@ -174,8 +179,8 @@ impl ContractListing {
         Some(TextCondition { needle: Needle::new(&wanted), parties })
     }
 
-    /// Marks the contracts of a block that pass; gives how many.
-    fn choose(&self, conditions: &Conditions<'_>, slots: Range<usize>, mask: &mut [u8]) -> usize {
+    /// Marks the contracts of a block that pass, whatever their text.
+    fn choose(&self, conditions: &Conditions<'_>, slots: Range<usize>, mask: &mut [u8]) {
         for (into, &standing) in mask.iter_mut().zip(&self.standing[slots.clone()]) {
             *into = u8::from(conditions.standing.map_or(standing != NO_FACT, |wanted| standing == wanted));
         }
@@ -186,7 +191,7 @@ impl ContractListing {
         }
         for tests in &conditions.any_of {
             if is_empty(mask) {
-                return 0;
+                return;
             }
             match tests.as_slice() {
                 [test] => keep(test, slots.clone(), mask),
@@ -197,19 +202,20 @@ impl ContractListing {
                 }
             }
         }
-        if let Some(text) = &conditions.text {
-            if is_empty(mask) {
-                return 0;
-            }
-            let mut hits = [0_u8; BLOCK_SLOTS];
-            let hits = &mut hits[..mask.len()];
-            self.blocks[slots.start / BLOCK_SLOTS].search(&text.needle, mask, hits);
-            for test in text.parties.iter().flatten() {
-                admit(test, slots.clone(), hits);
-            }
-            mask.iter_mut().zip(hits).for_each(|(into, hit)| *into &= *hit);
+    }
+
+    /// Keeps of the chosen contracts those whose title, or whose seller or buyer, holds the text.
+    fn keep_named(&self, text: &TextCondition<'_>, slots: Range<usize>, mask: &mut [u8]) {
+        if is_empty(mask) {
+            return;
         }
-        mask.iter().map(|&is_chosen| usize::from(is_chosen)).sum()
+        let mut hits = [0_u8; BLOCK_SLOTS];
+        let hits = &mut hits[..mask.len()];
+        self.blocks[slots.start / BLOCK_SLOTS].search(&text.needle, mask, hits);
+        for test in text.parties.iter().flatten() {
+            admit(test, slots.clone(), hits);
+        }
+        mask.iter_mut().zip(hits).for_each(|(into, hit)| *into &= *hit);
     }
 
     fn head(&self, order: ListOrder, slot: usize) -> u128 {
@@ -291,6 +297,8 @@ fn each(test: &Test<'_>, slots: Range<usize>, mask: &mut [u8], apply: impl Fn(&m
 struct Best<'a> {
     listing: &'a ContractListing,
     order: ListOrder,
+    /// Where the page before ended.
+    after: Option<&'a ListPlace>,
     wanted: usize,
     slots: Vec<usize>,
     /// The worst that still counts, once there are enough.
@@ -301,8 +309,13 @@ struct Best<'a> {
 const SLACK: usize = 4;
 
 impl<'a> Best<'a> {
-    fn new(listing: &'a ContractListing, order: ListOrder, wanted: usize) -> Self {
-        Self { listing, order, wanted, slots: Vec::with_capacity(wanted * SLACK), threshold: None }
+    fn new(
+        listing: &'a ContractListing,
+        order: ListOrder,
+        after: Option<&'a ListPlace>,
+        wanted: usize,
+    ) -> Self {
+        Self { listing, order, after, wanted, slots: Vec::with_capacity(wanted * SLACK), threshold: None }
     }
 
     /// Whether something with this head could still be among the best.
@@ -310,9 +323,22 @@ impl<'a> Best<'a> {
         self.threshold.is_none_or(|worst| head <= self.listing.head(self.order, worst))
     }
 
+    /// Whether a contract is of this page or a later one, and could still be among the best.
+    fn is_candidate(&self, slot: usize) -> bool {
+        let (listing, order) = (self.listing, self.order);
+        self.threshold.is_none_or(|worst| listing.compare(order, slot, worst) != Ordering::Greater)
+            && self.after.is_none_or(|place| listing.order_to(order, slot, place) == Ordering::Greater)
+    }
+
+    /// Keeps of the chosen contracts the candidates.
+    fn keep_open(&self, slots: Range<usize>, mask: &mut [u8]) {
+        for (into, slot) in mask.iter_mut().zip(slots).filter(|(into, _)| **into != 0) {
+            *into = u8::from(self.is_candidate(slot));
+        }
+    }
+
     fn take(&mut self, slot: usize) {
-        let is_worse = |worst: usize| self.listing.compare(self.order, slot, worst) == Ordering::Greater;
-        if self.threshold.is_some_and(is_worse) {
+        if !self.is_candidate(slot) {
             return;
         }
         self.slots.push(slot);

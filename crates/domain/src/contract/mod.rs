@@ -3,6 +3,7 @@
 mod check;
 mod difference;
 mod personal;
+pub mod procedure;
 mod record;
 mod written;
 

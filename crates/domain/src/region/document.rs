@@ -265,6 +265,20 @@ impl<'a> Fields<'a> {
         found
     }
 
+    /// A map or list that must be there.
+    pub fn required_node(&self, key: &str, sink: &mut Sink) -> Option<&'a Node> {
+        let node = self.node(key);
+        if node.is_none() {
+            sink.add(self.file, self.place, Mistake::MissingKey { key: key.to_owned() });
+        }
+        node
+    }
+
+    /// `true` or `false`; an absent one is false.
+    pub fn flag(&self, key: &str, sink: &mut Sink) -> bool {
+        self.one_of(key, &[("true", true), ("false", false)], sink).unwrap_or_default()
+    }
+
     /// The items of a list; an absent list is empty.
     pub fn list(&self, key: &str, sink: &mut Sink) -> &'a [Node] {
         match self.node(key).map(|node| &node.value) {

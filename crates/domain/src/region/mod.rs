@@ -17,10 +17,11 @@ mod papers;
 mod parse;
 mod places;
 mod problem;
+mod registration;
 mod text;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::BTreeMap;
 
@@ -35,6 +36,9 @@ pub use papers::{
 };
 pub use places::{Group, Park, ParkLevel, Parks, Registrar, Registrars};
 pub use problem::RegionProblem;
+pub use registration::{
+    CodedReason, DayLimit, DayUnit, DeskRules, ExpertReviewRule, Regime, RegistrationRules,
+};
 pub use text::{half_width, plain};
 
 /// The files of one region folder: relative path to text, such as `codes/contract_type.yaml`.
@@ -53,6 +57,7 @@ pub struct Region {
     name: String,
     name_en: String,
     time_zone: String,
+    registration_authority: Option<String>,
     divisions: Divisions,
     parks: Parks,
     groups: Vec<Group>,
@@ -67,6 +72,7 @@ pub struct Region {
     open_data: Option<OpenDataSettings>,
     codes: BTreeMap<String, CodeList>,
     matters: Vec<Matter>,
+    registration: RegistrationRules,
 }
 
 impl Region {
@@ -191,6 +197,19 @@ impl Region {
     #[must_use]
     pub fn matters(&self) -> &[Matter] {
         &self.matters
+    }
+
+    /// The body by which the region registers contracts itself and issues certificates. Without one the national system
+    /// registers, and the region's desk reviews beforehand and keeps the ledger (预审与台账).
+    #[must_use]
+    pub fn registration_authority(&self) -> Option<&str> {
+        self.registration_authority.as_deref()
+    }
+
+    /// How contracts are registered here.
+    #[must_use]
+    pub const fn registration(&self) -> &RegistrationRules {
+        &self.registration
     }
 
     /// Who is competent for a matter, such as `contract_registration`, on a day.

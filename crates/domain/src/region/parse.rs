@@ -11,11 +11,12 @@ use super::places::{self, Parks, Registrars};
 use super::problem::{Mistake, Place, Sink};
 use super::text::nearest;
 use super::{
-    Calendar, ContractForm, Countries, Matter, Region, RegionLayer, RegionProblem, division_file, names_en,
+    Calendar, ContractForm, Countries, Matter, Region, RegionLayer, RegionProblem, RegistrationRules,
+    division_file, names_en,
 };
 
 /// Files with a fixed place; lists (`codes/`) and years (`calendar/`) come beside them.
-const FILES: [&str; 17] = [
+const FILES: [&str; 18] = [
     "region.yaml",
     "divisions.csv",
     "names_en.csv",
@@ -29,6 +30,7 @@ const FILES: [&str; 17] = [
     "bulletin.yaml",
     "open_data.yaml",
     "competence.yaml",
+    "registration.yaml",
     "map/map.yaml",
     "map/prefectures.geojson",
     "map/counties.geojson",
@@ -46,6 +48,7 @@ struct Head {
     name: String,
     name_en: String,
     time_zone: String,
+    registration_authority: Option<String>,
 }
 
 /// Reads and checks a region; see [`Region::parse`].
@@ -83,6 +86,7 @@ pub(super) fn parse(layers: &[RegionLayer]) -> Result<Region, Vec<RegionProblem>
     let bulletin = files.read("bulletin.yaml", &mut sink, BulletinSettings::read);
     let open_data = files.read("open_data.yaml", &mut sink, OpenDataSettings::read).flatten();
     let matters = files.read("competence.yaml", &mut sink, Matter::read);
+    let registration = files.read("registration.yaml", &mut sink, RegistrationRules::read);
     let map = read_map(&files, &divisions, &mut sink);
     let countries = files
         .0
@@ -104,6 +108,7 @@ pub(super) fn parse(layers: &[RegionLayer]) -> Result<Region, Vec<RegionProblem>
             name: head.name,
             name_en: head.name_en,
             time_zone: head.time_zone,
+            registration_authority: head.registration_authority,
             divisions,
             parks: parks.unwrap_or_default(),
             groups: groups.unwrap_or_default(),
@@ -118,6 +123,7 @@ pub(super) fn parse(layers: &[RegionLayer]) -> Result<Region, Vec<RegionProblem>
             open_data,
             codes,
             matters: matters.unwrap_or_default(),
+            registration: registration.unwrap_or_default(),
         }),
         _ => Err(problems),
     }
@@ -179,7 +185,17 @@ fn read_head(layers: &[RegionLayer], sink: &mut Sink) -> Head {
             continue;
         };
         let Some(node) = document::read(&file, text, sink) else { continue };
-        let keys = ["code", "name", "name_en", "time_zone", "extends", "status", "source", "note"];
+        let keys = [
+            "code",
+            "name",
+            "name_en",
+            "time_zone",
+            "registration_authority",
+            "extends",
+            "status",
+            "source",
+            "note",
+        ];
         let Some(fields) = Fields::of(&file, &node, &keys, sink) else { continue };
         let extends = fields.optional("extends", sink);
         if extends != before {
@@ -191,6 +207,9 @@ fn read_head(layers: &[RegionLayer], sink: &mut Sink) -> Head {
         }
         head.name = fields.text("name", sink).unwrap_or_default().to_owned();
         head.name_en = fields.text("name_en", sink).unwrap_or_default().to_owned();
+        if let Some(authority) = fields.optional("registration_authority", sink) {
+            head.registration_authority = Some(authority.to_owned());
+        }
         match fields.optional("time_zone", sink) {
             Some(zone) => zone.clone_into(&mut head.time_zone),
             None if head.time_zone.is_empty() => {

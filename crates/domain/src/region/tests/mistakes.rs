@@ -250,3 +250,19 @@ fn two_departments_for_one_matter_are_told() {
     check("competence.yaml", &file(", to: 2020-01-01", ", from: 2020-13-01"), 6, "日期");
     check("competence.yaml", &file(", to: 2020-01-01", "").replace("industry", "industri"), 6, "industry");
 }
+
+#[test]
+fn regimes_that_overlap_or_have_no_clock_are_told() {
+    let file = |first: &str, second: &str| {
+        format!(
+            "regimes:\n  - {{ key: a, name: 甲, document: 甲{first}, decision: {{ days: 30, unit: calendar }} }}\n  \
+             - {{ key: b, name: 乙, document: 乙, from: 2020-01-01, decision: {second} }}\n"
+        )
+    };
+    let limit = "{ days: 15, unit: working }";
+    check("registration.yaml", &file("", limit), 3, "重叠");
+    check("registration.yaml", &file(", to: 2020-01-01", limit), 3, "重叠");
+    check("registration.yaml", &file(", to: 2019-12-31", "{ days: 15, unit: weeks }"), 3, "weeks");
+    check("registration.yaml", &file(", to: 2019-12-31", "{ days: 0, unit: working }"), 3, "0");
+    check("registration.yaml", &file(", to: 2019-12-31", "{ unit: working }"), 3, "days");
+}

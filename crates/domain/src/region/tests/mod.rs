@@ -6,8 +6,17 @@ mod small_province;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
 
-use super::RegionLayer;
+use super::{Region, RegionLayer};
+
+/// Hunan over China, as shipped.
+pub(crate) static HUNAN: LazyLock<Region> = LazyLock::new(|| {
+    Region::parse(&[shipped_layer("china"), shipped_layer("hunan")]).unwrap_or_else(|problems| {
+        let lines: Vec<String> = problems.iter().take(20).map(ToString::to_string).collect();
+        panic!("{} problems:\n{}", problems.len(), lines.join("\n"))
+    })
+});
 
 /// Reads a shipped folder; only tests do I/O here.
 fn shipped_layer(name: &str) -> RegionLayer {

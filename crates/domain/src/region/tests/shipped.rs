@@ -1,18 +1,9 @@
 //! The shipped regions parse without a problem and know what they must know.
 
-use std::sync::LazyLock;
-
 use jiff::civil::{Date, date};
 
 use super::super::{ColumnKind, DivisionCode, DivisionLevel, DivisionProblem, Presence, Region, Standing};
-use super::shipped_layer;
-
-static HUNAN: LazyLock<Region> = LazyLock::new(|| {
-    Region::parse(&[shipped_layer("china"), shipped_layer("hunan")]).unwrap_or_else(|problems| {
-        let lines: Vec<String> = problems.iter().take(20).map(ToString::to_string).collect();
-        panic!("{} problems:\n{}", problems.len(), lines.join("\n"))
-    })
-});
+use super::{HUNAN, shipped_layer};
 
 const TODAY: Date = date(2026, 11, 22);
 

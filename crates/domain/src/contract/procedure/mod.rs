@@ -1,0 +1,12 @@
+//! The procedure of registration (技术合同认定登记程序): states, who may take which step, clocks.
+
+mod clock;
+mod decide;
+mod state;
+
+#[cfg(test)]
+mod tests;
+
+pub use clock::{Clock, Due};
+pub use decide::{Application, Obstacle, Officer, Outcome, StepAsk, decide_step, needs_experts};
+pub use state::{ApplicationState, RegistrationMode, Step, leads_to};

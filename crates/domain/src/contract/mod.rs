@@ -5,6 +5,7 @@ mod difference;
 mod personal;
 pub mod procedure;
 mod record;
+pub mod technology_value;
 mod written;
 
 pub use check::{CheckedRow, RawRow, RawValue, RowProblem, check_row};

@@ -7,6 +7,7 @@ mod calendar;
 mod code_list;
 mod competence;
 mod contract_form;
+mod contract_questions;
 mod countries;
 mod division_code;
 mod division_file;
@@ -29,6 +30,7 @@ pub use calendar::Calendar;
 pub use code_list::{Code, CodeList};
 pub use competence::{Competence, CompetentDepartment, Department, Matter};
 pub use contract_form::{ColumnKind, ContractForm, FIELD_KEYS, FormColumn, Presence, normalise_header};
+pub use contract_questions::{Answer, AnswerLeads, ContractQuestions, Guided, Question, UnknownAnswer};
 pub use countries::{Countries, Country};
 pub use divisions::{Certainty, Division, DivisionCode, DivisionLevel, DivisionProblem, Divisions};
 pub use papers::{
@@ -73,6 +75,7 @@ pub struct Region {
     codes: BTreeMap<String, CodeList>,
     matters: Vec<Matter>,
     registration: RegistrationRules,
+    contract_questions: ContractQuestions,
 }
 
 impl Region {
@@ -210,6 +213,12 @@ impl Region {
     #[must_use]
     pub const fn registration(&self) -> &RegistrationRules {
         &self.registration
+    }
+
+    /// Questions that lead an applicant to the type of a contract.
+    #[must_use]
+    pub const fn contract_questions(&self) -> &ContractQuestions {
+        &self.contract_questions
     }
 
     /// Who is competent for a matter, such as `contract_registration`, on a day.

@@ -11,17 +11,18 @@ use super::places::{self, Parks, Registrars};
 use super::problem::{Mistake, Place, Sink};
 use super::text::nearest;
 use super::{
-    Calendar, ContractForm, Countries, Matter, Region, RegionLayer, RegionProblem, RegistrationRules,
-    division_file, names_en,
+    Calendar, ContractForm, ContractQuestions, Countries, Matter, Region, RegionLayer, RegionProblem,
+    RegistrationRules, division_file, names_en,
 };
 
 /// Files with a fixed place; lists (`codes/`) and years (`calendar/`) come beside them.
-const FILES: [&str; 18] = [
+const FILES: [&str; 19] = [
     "region.yaml",
     "divisions.csv",
     "names_en.csv",
     "countries.csv",
     "forms/contract.yaml",
+    "forms/contract_questions.yaml",
     "parks.yaml",
     "groups.yaml",
     "registrars.yaml",
@@ -87,6 +88,8 @@ pub(super) fn parse(layers: &[RegionLayer]) -> Result<Region, Vec<RegionProblem>
     let open_data = files.read("open_data.yaml", &mut sink, OpenDataSettings::read).flatten();
     let matters = files.read("competence.yaml", &mut sink, Matter::read);
     let registration = files.read("registration.yaml", &mut sink, RegistrationRules::read);
+    let registration = registration.unwrap_or_default();
+    let contract_questions = read_questions(&files, &codes, &registration, &mut sink);
     let map = read_map(&files, &divisions, &mut sink);
     let countries = files
         .0
@@ -123,7 +126,8 @@ pub(super) fn parse(layers: &[RegionLayer]) -> Result<Region, Vec<RegionProblem>
             open_data,
             codes,
             matters: matters.unwrap_or_default(),
-            registration: registration.unwrap_or_default(),
+            registration,
+            contract_questions,
         }),
         _ => Err(problems),
     }
@@ -267,6 +271,20 @@ fn read_form(layers: &[RegionLayer], codes: &BTreeMap<String, CodeList>, sink: &
         }
     }
     form
+}
+
+fn read_questions(
+    files: &Files<'_>,
+    codes: &BTreeMap<String, CodeList>,
+    registration: &RegistrationRules,
+    sink: &mut Sink,
+) -> ContractQuestions {
+    let read = |file: &str, node: &Node, sink: &mut Sink| {
+        let questions = ContractQuestions::read(file, node, sink);
+        questions.check_ends(file, codes.get("contract_type"), &registration.refusal_reasons, sink);
+        questions
+    };
+    files.read("forms/contract_questions.yaml", sink, read).unwrap_or_default()
 }
 
 fn read_map(files: &Files<'_>, divisions: &Divisions, sink: &mut Sink) -> Option<RegionMap> {

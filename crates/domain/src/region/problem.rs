@@ -86,6 +86,8 @@ pub(super) enum Mistake {
     NotOneOf { key: String, value: String, allowed: String, nearest: Option<String> },
     DatesReversed { from: Date, to: Date },
     Overlap { code: String, first_line: u32 },
+    QuestionInCircle { key: String },
+    AnswerLeads,
     CodeTwice { code: String, first_line: u32 },
     NumberTwice { number: u32, first: String },
     AliasTwice { alias: String, first: String },
@@ -257,6 +259,18 @@ impl Mistake {
                 format!("the first day {from} is after the last day {to}"),
                 "对调或改正这两个日期（截止日是仍有效的最后一天）",
                 "swap or correct the dates (`to` is the last day on which it holds)",
+            ),
+            Self::QuestionInCircle { key } => words(
+                format!("问题“{key}”经过若干回答又回到自己"),
+                format!("question `{key}` leads back to itself"),
+                "让每条路径都以 type 或 refusal 结束",
+                "let every way end with type or refusal",
+            ),
+            Self::AnswerLeads => words(
+                "每个回答应有且只有 next、type、refusal 之一",
+                "an answer has exactly one of next, type and refusal",
+                "保留一个去向",
+                "keep one of them",
             ),
             Self::Overlap { code, first_line } => words(
                 format!("代码 {code} 的有效期与第 {first_line} 行重叠"),

@@ -14,6 +14,7 @@ const DAYS_MAX: u32 = 366;
 /// A threshold above a hundred billion yuan is one too.
 const THRESHOLD_YUAN_MAX: u32 = 4_000_000_000;
 const STAFF_MAX: u32 = 1_000;
+const SETS_MAX: u32 = 100;
 const PER_MILLE_MAX: u32 = 1_000;
 const FEN_A_YUAN: i64 = 100;
 
@@ -80,6 +81,8 @@ pub struct Regime {
     pub correction_restarts: bool,
     /// Whether the domestic buyer applies where technology is imported.
     pub buyer_applies_for_imports: bool,
+    /// Complete sets of a contract's own subject matter whose cost is still reasonable and so not deducted.
+    pub reasonable_sets_max: u32,
     /// Whether its values come from the text in force.
     pub standing: Standing,
 }
@@ -176,6 +179,7 @@ fn read_regimes(file: &str, rules: &Fields<'_>, sink: &mut Sink) -> Vec<Regime> 
             "expert_review",
             "correction_restarts",
             "buyer_applies_for_imports",
+            "reasonable_sets_max",
             "status",
             "source",
             "note",
@@ -185,6 +189,10 @@ fn read_regimes(file: &str, rules: &Fields<'_>, sink: &mut Sink) -> Vec<Regime> 
         let (Some(key), Some(name), Some(document)) = texts else { continue };
         let Some(decision) = fields.required_node("decision", sink) else { continue };
         let Some(decision) = read_limit(file, decision, sink) else { continue };
+        fields.text("reasonable_sets_max", sink);
+        let Some(reasonable_sets_max) = fields.number("reasonable_sets_max", SETS_MAX, sink) else {
+            continue;
+        };
         let (from, to) = fields.validity(sink);
         if let Some((_, other)) = regimes.last()
             && !matches!((other.to, from), (Some(ends), Some(begins)) if ends < begins)
@@ -206,6 +214,7 @@ fn read_regimes(file: &str, rules: &Fields<'_>, sink: &mut Sink) -> Vec<Regime> 
             expert_review: fields.node("expert_review").and_then(|node| read_expert_review(file, node, sink)),
             correction_restarts: fields.flag("correction_restarts", sink),
             buyer_applies_for_imports: fields.flag("buyer_applies_for_imports", sink),
+            reasonable_sets_max,
             standing: fields.one_of("status", &STANDINGS, sink).unwrap_or(Standing::Pending),
         };
         regimes.push((fields.place.line, regime));

@@ -255,8 +255,8 @@ fn two_departments_for_one_matter_are_told() {
 fn regimes_that_overlap_or_have_no_clock_are_told() {
     let file = |first: &str, second: &str| {
         format!(
-            "regimes:\n  - {{ key: a, name: 甲, document: 甲{first}, decision: {{ days: 30, unit: calendar }} }}\n  \
-             - {{ key: b, name: 乙, document: 乙, from: 2020-01-01, decision: {second} }}\n"
+            "regimes:\n  - {{ key: a, name: 甲, document: 甲{first}, reasonable_sets_max: 2, decision: {{ days: 30, unit: calendar }} }}\n  \
+             - {{ key: b, name: 乙, document: 乙, from: 2020-01-01, reasonable_sets_max: 2, decision: {second} }}\n"
         )
     };
     let limit = "{ days: 15, unit: working }";
@@ -265,4 +265,21 @@ fn regimes_that_overlap_or_have_no_clock_are_told() {
     check("registration.yaml", &file(", to: 2019-12-31", "{ days: 15, unit: weeks }"), 3, "weeks");
     check("registration.yaml", &file(", to: 2019-12-31", "{ days: 0, unit: working }"), 3, "0");
     check("registration.yaml", &file(", to: 2019-12-31", "{ unit: working }"), 3, "days");
+}
+
+#[test]
+fn questions_whose_ways_do_not_end_are_told() {
+    let file = |first: &str, answers: &str| {
+        format!(
+            "first: {first}\nquestions:\n  - key: a\n    text: 甲\n    text_en: A\n    answers: [{answers}]\n"
+        )
+    };
+    let answer = |leads: &str| format!("{{ text: 一, text_en: one, {leads} }}");
+    check("forms/contract_questions.yaml", &file("b", &answer("type: \"11\"")), 1, "b");
+    check("forms/contract_questions.yaml", &file("a", &answer("next: a")), 3, "回到自己");
+    check("forms/contract_questions.yaml", &file("a", &answer("next: c")), 3, "c");
+    check("forms/contract_questions.yaml", &file("a", "{ text: 一, text_en: one }"), 6, "只有");
+    check("forms/contract_questions.yaml", &file("a", &answer("next: a, type: \"11\"")), 6, "只有");
+    check("forms/contract_questions.yaml", &file("a", &answer("type: \"99\"")), 0, "99");
+    check("forms/contract_questions.yaml", &file("a", &answer("refusal: sorry")), 0, "sorry");
 }

@@ -2,7 +2,10 @@
 
 use jiff::civil::{Date, date};
 
-use super::super::{ColumnKind, DivisionCode, DivisionLevel, DivisionProblem, Presence, Region, Standing};
+use super::super::{
+    AnswerLeads, ColumnKind, DivisionCode, DivisionLevel, DivisionProblem, Guided, Presence, Region,
+    Standing, UnknownAnswer,
+};
 use super::{HUNAN, shipped_layer};
 
 const TODAY: Date = date(2026, 11, 22);
@@ -325,4 +328,28 @@ fn registration_is_with_the_industry_department_today_and_was_with_the_science_d
     assert_eq!(on(2017, 1, 1), Some(Department::Science));
     assert_eq!(on(2026, 11, 23), Some(Department::Industry));
     assert_eq!(on(2024, 1, 1), None, "no source gives the day");
+}
+
+#[test]
+fn the_questions_lead_to_every_kind_of_contract_and_say_what_is_none() {
+    let questions = HUNAN.contract_questions();
+    let stand = |answers: &[usize]| questions.stand(answers).unwrap().unwrap();
+    assert!(matches!(stand(&[]), Guided::Asked(question) if question.key == "content"));
+    assert_eq!(stand(&[0, 1]), Guided::Found("12"));
+    assert_eq!(stand(&[3, 0]), Guided::Refused("excluded_consulting"));
+    assert_eq!(stand(&[3, 1, 0]), Guided::Found("51"), "carrying the advice out is a service (2001 规则 37)");
+    assert_eq!(stand(&[5, 2, 0]), Guided::Found("21"), "training that passes on rights is a transfer");
+    assert_eq!(stand(&[6, 5, 5]), Guided::Found("53"), "answers behind the end count for nothing");
+    assert_eq!(questions.stand(&[0, 9]), Err(UnknownAnswer { question: 1 }));
+    let types = HUNAN.codes("contract_type").unwrap();
+    let ends = questions.all().iter().flat_map(|question| &question.answers);
+    let found: Vec<u16> = ends
+        .filter_map(|answer| match &answer.leads {
+            AnswerLeads::Type(code) => Some(types.root_of(code)),
+            AnswerLeads::Question(_) | AnswerLeads::Refusal(_) => None,
+        })
+        .collect();
+    for root in types.roots_on(TODAY) {
+        assert!(found.contains(&types.root_of(&root.code)), "no way leads to {}", root.name);
+    }
 }

@@ -11,6 +11,7 @@ use crate::browser::Driver;
 use crate::front_end::{self, Node};
 use crate::guard::Guard;
 use crate::postgres::Cluster;
+use crate::workspace::WORKSPACE;
 use crate::{fuzz, packages, run, workspace};
 
 /// The package of the whole journeys; it runs last, on the built program.
@@ -35,9 +36,9 @@ pub fn test(filters: &[String]) -> Result<()> {
 
     let building = Instant::now();
     run::step("build the tests and the server");
-    let mut build = run::cargo(&["build", "--workspace", "--lib", "--bins", "--tests"]);
+    let mut build = run::cargo(&["build", "--lib", "--bins", "--tests"]);
     // The database for the invented requests is made by an example of the server.
-    build.args(["--example", fuzz::EXAMPLE]);
+    build.args(["--example", fuzz::EXAMPLE]).args(WORKSPACE);
     guarded(&mut guard, &mut build)?;
     run::took("build", building);
 
@@ -50,10 +51,8 @@ pub fn test(filters: &[String]) -> Result<()> {
     let mut failures = Vec::new();
     let mut steps = vec![("unit and integration tests", runner.all_but(JOURNEYS, filters))];
     if filters.is_empty() {
-        steps.push((
-            "examples in the documentation",
-            run::cargo(&["test", "--workspace", "--doc", "--no-fail-fast"]),
-        ));
+        steps
+            .push(("examples in the documentation", cargo_test(&[&WORKSPACE[..], &["--doc"]].concat(), &[])));
     }
     steps.push(("whole journeys", runner.only(JOURNEYS, filters)));
     for (name, mut command) in steps {
@@ -120,7 +119,10 @@ pub fn release_tests(filters: &[String]) -> Command {
             command.args(["--release", "--profile", "soak"]);
             command
         }
-        Runner::Cargo => cargo_test(&["--release", "--workspace", "--exclude", JOURNEYS], filters),
+        Runner::Cargo => {
+            let selection = [&WORKSPACE[..], &["--release", "--exclude", JOURNEYS]].concat();
+            cargo_test(&selection, filters)
+        }
     }
 }
 
@@ -140,7 +142,8 @@ impl Runner {
         match self {
             Self::Nextest => nextest(&format!("not package({package})"), filters),
             Self::Cargo => {
-                cargo_test(&["--workspace", "--exclude", package, "--lib", "--bins", "--tests"], filters)
+                let rest = ["--exclude", package, "--lib", "--bins", "--tests"];
+                cargo_test(&[&WORKSPACE[..], &rest].concat(), filters)
             }
         }
     }
@@ -156,7 +159,8 @@ impl Runner {
 fn nextest(expression: &str, filters: &[String]) -> Command {
     // Always the whole workspace, narrowed by expression: another choice of packages would unify
     // features differently and build the dependencies twice.
-    let mut command = run::cargo(&["nextest", "run", "--workspace", "--no-fail-fast", "-E", expression]);
+    let mut command = run::cargo(&["nextest", "run", "--no-fail-fast", "-E", expression]);
+    command.args(WORKSPACE);
     if !filters.is_empty() {
         command.arg("--no-tests=warn");
     }

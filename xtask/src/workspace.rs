@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+/// What cargo is told so that the whole workspace is built with what a release has, which takes every feature.
+pub const WORKSPACE: [&str; 3] = ["--workspace", "--features", "xiaoxiang-server/oidc"];
+
 /// Gives the folder of the root `Cargo.toml`.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("invariant: xtask lies one folder below the root")

@@ -43,6 +43,8 @@ pub struct Configuration {
     pub sessions: SessionSettings,
     /// Who may read the metrics.
     pub metrics: MetricsSettings,
+    /// The identity provider that people may sign in through.
+    pub oidc: ProviderSettings,
 }
 
 /// What is written to stderr.
@@ -113,6 +115,55 @@ pub struct MetricsSettings {
     pub allowed: Vec<IpAddr>,
 }
 
+/// The identity provider (统一身份认证) that people may sign in through, by OpenID Connect; none without an issuer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProviderSettings {
+    /// Address by which the provider names itself, letter for letter.
+    pub issuer: Option<String>,
+    /// What the provider knows this platform by.
+    pub client_id: Option<String>,
+    /// Proves to the provider that it is this platform who asks; none where the provider wants none.
+    pub client_secret: Option<Secret>,
+    /// File with the secret, instead of the secret itself.
+    pub client_secret_file: Option<PathBuf>,
+    /// The provider's name on the sign-in page, Chinese.
+    pub name_zh: String,
+    /// The provider's name on the sign-in page, English.
+    pub name_en: String,
+    /// What is asked for beside `openid`; `profile` brings names to the list of accounts not linked yet.
+    pub scopes: Vec<String>,
+    /// Certificates (PEM) of the authorities that vouch for the provider, and no others; the machine's where not given.
+    pub ca_file: Option<PathBuf>,
+    /// How long one conversation with the provider may take.
+    pub timeout_seconds: u64,
+}
+
+/// A text that is shown nowhere.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text, for whom it is meant.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("***")
+    }
+}
+
 impl Default for Configuration {
     fn default() -> Self {
         Self {
@@ -126,6 +177,7 @@ impl Default for Configuration {
             stop: StopSettings::default(),
             sessions: SessionSettings::default(),
             metrics: MetricsSettings::default(),
+            oidc: ProviderSettings::default(),
         }
     }
 }
@@ -159,6 +211,22 @@ impl Default for StopSettings {
 impl Default for SessionSettings {
     fn default() -> Self {
         Self { idle_minutes: 120, absolute_hours: 12 }
+    }
+}
+
+impl Default for ProviderSettings {
+    fn default() -> Self {
+        Self {
+            issuer: None,
+            client_id: None,
+            client_secret: None,
+            client_secret_file: None,
+            name_zh: "统一身份认证".to_owned(),
+            name_en: "single sign-on".to_owned(),
+            scopes: vec!["profile".to_owned()],
+            ca_file: None,
+            timeout_seconds: 10,
+        }
     }
 }
 

@@ -22,6 +22,8 @@ use crate::routes::Access;
 pub const SESSION_COOKIE: &str = "xiaoxiang_session";
 /// Name of the cookie by which a browser is known in which somebody has signed in before.
 pub const BROWSER_COOKIE: &str = "xiaoxiang_browser";
+/// Name of the cookie of a sign-in that is at the provider.
+pub const PROVIDER_COOKIE: &str = "xiaoxiang_provider";
 /// Where one signs in; `to` says where one wanted to go.
 pub const SIGN_IN_PATH: &str = "/sign-in";
 /// Where one chooses a password of one's own.
@@ -187,6 +189,12 @@ pub fn session_token(headers: &HeaderMap) -> Option<SecretToken> {
 #[must_use]
 pub fn browser_token(headers: &HeaderMap) -> Option<SecretToken> {
     token_in(headers, BROWSER_COOKIE)
+}
+
+/// The token of a sign-in that comes back from the provider.
+#[must_use]
+pub fn provider_token(headers: &HeaderMap) -> Option<SecretToken> {
+    token_in(headers, PROVIDER_COOKIE)
 }
 
 fn token_in(headers: &HeaderMap, cookie: &str) -> Option<SecretToken> {

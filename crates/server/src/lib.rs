@@ -10,6 +10,7 @@ pub mod language;
 pub mod operation;
 pub mod pages;
 pub mod problem;
+pub mod provider;
 pub mod region_files;
 pub mod routes;
 pub mod setup_gate;

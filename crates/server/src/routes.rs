@@ -112,6 +112,7 @@ pub fn all() -> Vec<Route> {
         pages::contracts::routes(),
         pages::open_data::routes(),
         pages::sign_in::routes(),
+        pages::provider_sign_in::routes(),
         pages::account::routes(),
         pages::people::routes(),
         pages::organisations::routes(),

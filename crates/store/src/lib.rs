@@ -23,6 +23,7 @@ pub mod organisation;
 pub mod organisation_change;
 pub mod park_list;
 pub mod person;
+pub mod provider;
 pub mod region;
 pub mod session;
 pub mod sign_in;

@@ -24,7 +24,7 @@ record! {
         password_hash: Option<String>,
         /// Whether the password was set by somebody else.
         must_change_password: bool,
-        /// Who they are at the identity provider.
+        /// Who they are at the identity provider: issuer, blank, subject.
         provider_subject: Option<String>,
         /// 停用
         is_disabled: bool,
@@ -124,6 +124,21 @@ pub async fn find_by_name(tx: &mut Tx, sign_in_name: &str) -> Result<Option<Pers
                 provider_subject, is_disabled, created_at_ms, revision
            FROM person WHERE sign_in_name = $1",
         sign_in_name
+    )
+}
+
+/// The person whom an account at the provider belongs to.
+pub async fn find_by_provider_subject(
+    tx: &mut Tx,
+    provider_subject: &str,
+) -> Result<Option<PersonRow>, StoreError> {
+    row!(
+        tx,
+        PersonRow,
+        "SELECT person_id, sign_in_name, name, organisation_key, telephone, password_hash, must_change_password,
+                provider_subject, is_disabled, created_at_ms, revision
+           FROM person WHERE provider_subject = $1",
+        provider_subject
     )
 }
 

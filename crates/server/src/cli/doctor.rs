@@ -9,7 +9,9 @@ use xiaoxiang_store::{SchemaState, StoreError};
 
 use super::output::{self, say};
 use super::{CommandResult, Context, Outcome, database};
-use crate::configuration::unknown_variables;
+use crate::clock::system_clock;
+use crate::configuration::{Configuration, unknown_variables};
+use crate::provider::Provider;
 use crate::web_assets::WebAssets;
 
 /// An import that takes longer has been left behind.
@@ -78,6 +80,7 @@ pub async fn run(context: &Context) -> CommandResult {
     check_configuration(context, &mut findings);
     check_key(context, &mut findings);
     check_bundle(&mut findings);
+    check_provider(&context.configuration.configuration, &mut findings).await;
     match database::open_any(context).await {
         Ok(app) => {
             check_database(&app, &mut findings).await;
@@ -163,6 +166,29 @@ fn check_configuration(context: &Context, findings: &mut Findings) {
             "监听地址对外开放而未声明 https 来源，口令会明文传输。请在前面放置 TLS 反向代理并设置 public_origin。",
             "this address is open to the network without TLS; put a TLS proxy before it and set public_origin",
         );
+    }
+}
+
+async fn check_provider(configuration: &Configuration, findings: &mut Findings) {
+    let provider = match Provider::of(configuration, &system_clock()) {
+        Ok(Some(provider)) => provider,
+        Ok(None) => return,
+        Err(refusal) => {
+            let (zh, en) = refusal.sentences();
+            findings.add("provider", Grade::Bad, en, &zh, "correct [oidc] in the configuration");
+            return;
+        }
+    };
+    match provider.check().await {
+        Ok(()) => findings.sound("provider", provider.issuer()),
+        // People with a password sign in all the same.
+        Err(trouble) => findings.add(
+            "provider",
+            Grade::Worth,
+            trouble.to_string(),
+            "身份提供方用不了。请核对 oidc.issuer、oidc.ca_file 和网络；此时仍可用口令登录。",
+            "the provider cannot be used; check oidc.issuer, oidc.ca_file and the network; passwords go on working",
+        ),
     }
 }
 

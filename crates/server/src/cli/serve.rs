@@ -18,6 +18,7 @@ use crate::import_worker::ImportWorker;
 use crate::operation::{self, Ending, Operation};
 use crate::pages::PageState;
 use crate::pages::shell::DataOrigin;
+use crate::provider::Provider;
 use crate::routes::router;
 use crate::setup_gate::SetupGate;
 
@@ -57,6 +58,7 @@ pub async fn serve(
     log_key: LogKey,
 ) -> CommandResult {
     operation::log_to_stderr(&configuration.log);
+    let provider = Provider::of(configuration, &app.clock)?.map(Arc::new);
     let (listener, address) = listen(configuration.listen).await?;
     // The first reader should not wait for the columns. Before a region is chosen there are none.
     match app.figures().await {
@@ -81,7 +83,15 @@ pub async fn serve(
         say(&format!("首次启用，启用码：{code}"), &format!("first run, setup code: {code}"));
     }
     let trusted_proxies = Arc::new(configuration.trusted_proxies.clone());
-    let pages = PageState { app, origin, log_key: Arc::new(log_key), public_origin, trusted_proxies, setup };
+    let pages = PageState {
+        app,
+        origin,
+        log_key: Arc::new(log_key),
+        public_origin,
+        trusted_proxies,
+        setup,
+        provider,
+    };
     let router = operation::layered(router(pages), &operation);
     let metrics = match configuration.metrics.listen {
         Some(listen_on) => {

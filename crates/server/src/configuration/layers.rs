@@ -25,7 +25,7 @@ enum Kind {
 }
 
 /// Every key, in the order in which they are shown.
-const KEYS: [(&str, Kind); 19] = [
+const KEYS: [(&str, Kind); 28] = [
     ("database", Kind::Text),
     ("listen", Kind::Text),
     ("public_origin", Kind::Text),
@@ -45,6 +45,15 @@ const KEYS: [(&str, Kind); 19] = [
     ("sessions.absolute_hours", Kind::Whole),
     ("metrics.listen", Kind::Text),
     ("metrics.allowed", Kind::List),
+    ("oidc.issuer", Kind::Text),
+    ("oidc.client_id", Kind::Text),
+    ("oidc.client_secret", Kind::Text),
+    ("oidc.client_secret_file", Kind::Text),
+    ("oidc.name_zh", Kind::Text),
+    ("oidc.name_en", Kind::Text),
+    ("oidc.scopes", Kind::List),
+    ("oidc.ca_file", Kind::Text),
+    ("oidc.timeout_seconds", Kind::Whole),
 ];
 
 /// Where a value comes from.
@@ -158,6 +167,7 @@ impl Loaded {
                 let text = match value {
                     serde_json::Value::Null => "-".to_owned(),
                     serde_json::Value::String(text) if *key == "database" => without_password(text),
+                    serde_json::Value::String(_) if *key == "oidc.client_secret" => "***".to_owned(),
                     serde_json::Value::String(text) => text.clone(),
                     other => other.to_string(),
                 };

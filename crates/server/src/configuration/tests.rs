@@ -109,6 +109,26 @@ fn values_that_make_no_sense_are_refused_with_their_key() {
         let refused = read(text, &[], &Overrides::default()).unwrap_err();
         assert!(refused.contains(key), "{text}: {refused}");
     }
+    let oidc = |rest: &str| {
+        format!(
+            "public_origin = 'https://kj.example.gov.cn'\n[oidc]\nissuer = 'https://id.example.gov.cn'\n{rest}"
+        )
+    };
+    assert!(read(&oidc("client_id = 'x'"), &[], &Overrides::default()).is_ok());
+    for (text, key) in [
+        ("[oidc]\nclient_id = 'x'".to_owned(), "oidc.issuer"),
+        ("[oidc]\nissuer = 'http://id.example.gov.cn'".to_owned(), "oidc.issuer"),
+        ("[oidc]\nissuer = 'https://id.example.gov.cn/?realm=1'".to_owned(), "oidc.issuer"),
+        ("[oidc]\nissuer = 'https://id.example.gov.cn'\nclient_id = 'x'".to_owned(), "public_origin"),
+        (oidc(""), "oidc.client_id"),
+        (oidc("client_id = 'x'\nclient_secret = 'a'\nclient_secret_file = 'b'"), "oidc.client_secret_file"),
+        (oidc("client_id = 'x'\nname_zh = ''"), "oidc.name_zh"),
+        (oidc("client_id = 'x'\nscopes = ['pro file']"), "oidc.scopes"),
+        (oidc("client_id = 'x'\ntimeout_seconds = 0"), "oidc.timeout_seconds"),
+    ] {
+        let refused = read(&text, &[], &Overrides::default()).unwrap_err();
+        assert!(refused.contains(key), "{text}: {refused}");
+    }
     for origin in ["https://kj.example.gov.cn", "https://kj.example.gov.cn:8443", "http://127.0.0.1:8080"] {
         let text = format!("public_origin = '{origin}'");
         let taken = read(&text, &[], &Overrides::default()).unwrap().configuration;
@@ -169,6 +189,21 @@ fn no_password_is_shown() {
         assert!(!shown.contains("s3c") && shown.contains("db.example"), "{shown}");
         assert!(shown.starts_with("postgres://xiaoxiang"), "{shown}");
     }
+}
+
+#[test]
+fn the_secret_of_the_provider_is_shown_nowhere() {
+    let variables = [
+        ("XIAOXIANG_PUBLIC_ORIGIN", "https://kj.example.gov.cn"),
+        ("XIAOXIANG_OIDC_ISSUER", "https://id.example.gov.cn"),
+        ("XIAOXIANG_OIDC_CLIENT_ID", "xiaoxiang"),
+        ("XIAOXIANG_OIDC_CLIENT_SECRET", "s3cret"),
+        ("XIAOXIANG_OIDC_SCOPES", "profile,email"),
+    ];
+    let loaded = read("", &variables, &Overrides::default()).unwrap();
+    assert_eq!(loaded.configuration.oidc.scopes, ["profile", "email"]);
+    let shown = format!("{:?} {:?}", loaded.shown(), loaded.configuration);
+    assert!(shown.contains("xiaoxiang") && !shown.contains("s3cret"), "{shown}");
 }
 
 #[test]

@@ -35,6 +35,7 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "statistics",
     "about",
     "access",
+    "provider",
     "people",
     "organisations",
     "contracts",

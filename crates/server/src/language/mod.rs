@@ -37,6 +37,12 @@ impl Language {
         }
     }
 
+    /// The language of a tag; Chinese where it is none of ours.
+    #[must_use]
+    pub fn of_tag(tag: &str) -> Self {
+        Self::ALL.into_iter().find(|language| language.tag() == tag).unwrap_or(Self::Chinese)
+    }
+
     /// The language's own name.
     #[must_use]
     pub const fn own_name(self) -> &'static str {

@@ -56,6 +56,8 @@ pub fn kind_key(kind: &str) -> &'static str {
         "person.erased" => "log-person-erased",
         "person.password_changed" => "log-person-password-changed",
         "person.password_reset" => "log-person-password-reset",
+        "person.provider_linked" => "log-person-provider-linked",
+        "person.provider_unlinked" => "log-person-provider-unlinked",
         "person.role_granted" => "log-person-role-granted",
         "person.role_withdrawn" => "log-person-role-withdrawn",
         "person.token_created" => "log-person-token-created",

@@ -32,6 +32,8 @@ pub mod organisations;
 pub mod parks;
 pub mod people;
 pub mod place;
+mod provider_account;
+pub mod provider_sign_in;
 pub mod public;
 pub mod reading;
 pub mod reconcile;

@@ -18,6 +18,7 @@ use xiaoxiang_services::access::{
 use super::account::{grant_days, scope_text};
 use super::competence::competence_lines;
 use super::grant_form;
+use super::provider_account::{self, ProviderSection, UnlinkedView, unlinked_views};
 use super::shell::{Section, Shell};
 use super::visit::Visit;
 use crate::routes::{Access, Route};
@@ -42,6 +43,8 @@ pub fn routes() -> Vec<Route> {
         Route::form("/people/{person}/enable", MANAGE, routing::post(send_enable)),
         Route::form("/people/{person}/password", MANAGE, routing::post(send_reset)),
         Route::form("/people/{person}/erase", MANAGE, routing::post(send_erase)),
+        Route::form("/people/{person}/provider", MANAGE, routing::post(provider_account::send_link)),
+        Route::form("/people/{person}/provider/unlink", MANAGE, routing::post(provider_account::send_unlink)),
     ]
 }
 
@@ -73,6 +76,8 @@ pub struct PeoplePage {
     list: PeopleList,
     /// Who is competent for which matter.
     competence: Vec<String>,
+    /// Who tried to sign in through the provider and belongs to nobody here.
+    unlinked: Vec<UnlinkedView>,
 }
 
 impl PeoplePage {
@@ -111,10 +116,14 @@ async fn found(visit: &Visit, query: ListQuery) -> Response {
         Ok(lines) => lines,
         Err(refusal) => return visit.refused(&refusal),
     };
+    let unlinked = match unlinked_views(visit).await {
+        Ok(views) => views,
+        Err(refusal) => return visit.refused(&refusal),
+    };
     match list_people(&visit.app, &visit.actor(), &query.text, &query.after).await {
         Ok(list) => {
             let shell = visit.shell(Section::People, visit.language.text("people-title"));
-            visit.page(&PeoplePage { shell, text: query.text, list, competence })
+            visit.page(&PeoplePage { shell, text: query.text, list, competence, unlinked })
         }
         Err(refusal) => visit.refused(&refusal),
     }
@@ -229,6 +238,8 @@ pub struct PersonPage {
     overtaken: Option<Overtaken>,
     /// A one-time password just made, shown this once.
     password: Option<String>,
+    /// The form of the account at the provider, where there is a provider.
+    provider: Option<ProviderSection>,
 }
 
 impl PersonPage {
@@ -242,6 +253,10 @@ impl PersonPage {
 
     fn about_organisation(&self) -> Option<&str> {
         FieldProblem::about(self.problem.as_ref(), &["organisation.unknown", "organisation.ambiguous"])
+    }
+
+    fn about_provider(&self) -> Option<&str> {
+        FieldProblem::about(self.problem.as_ref(), &["person.provider_subject", "person.provider_taken"])
     }
 
     fn about_administrator(&self) -> Option<&str> {
@@ -283,6 +298,8 @@ async fn show(visit: Visit, Path(person): Path<String>, Query(query): Query<Done
         "disabled" => Some("person-done-disabled"),
         "enabled" => Some("person-done-enabled"),
         "erased" => Some("person-done-erased"),
+        "linked" => Some("person-done-linked"),
+        "unlinked" => Some("person-done-unlinked"),
         _ => None,
     };
     match person_page(&visit, &person).await {
@@ -319,6 +336,7 @@ async fn person_page(visit: &Visit, person_id: &str) -> Result<PersonPage, Refus
         problem: None,
         overtaken: None,
         password: None,
+        provider: provider_account::section(visit).await?,
     })
 }
 
@@ -353,6 +371,23 @@ async fn again_beside_the_other(visit: &Visit, person: &str, typed: PersonForm) 
     }
 }
 
+/// The page with a subject that was refused, which stays in its field.
+pub(super) async fn again_with_subject(
+    visit: &Visit,
+    person: &str,
+    subject: String,
+    refusal: &Refusal,
+) -> Response {
+    match person_page(visit, person).await {
+        Ok(page) => {
+            let provider = page.provider.map(|section| ProviderSection { subject, ..section });
+            let problem = Some(FieldProblem::of(visit, refusal));
+            visit.unprocessed(&PersonPage { provider, problem, ..page })
+        }
+        Err(refusal) => visit.refused(&refusal),
+    }
+}
+
 /// The page with what was refused, and what was typed where something was.
 async fn again(visit: &Visit, person: &str, typed: Option<PersonForm>, refusal: &Refusal) -> Response {
     if !matches!(refusal, Refusal::Invalid { .. }) {
@@ -367,7 +402,7 @@ async fn again(visit: &Visit, person: &str, typed: Option<PersonForm>, refusal: 
     }
 }
 
-async fn led(visit: &Visit, person: &str, done: Result<(), Refusal>, word: &str) -> Response {
+pub(super) async fn led(visit: &Visit, person: &str, done: Result<(), Refusal>, word: &str) -> Response {
     match done {
         Ok(()) => visit.lead_to(&format!("/people/{person}?done={word}")),
         Err(refusal) => again(visit, person, None, &refusal).await,

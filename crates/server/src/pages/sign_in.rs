@@ -9,12 +9,13 @@ use axum::routing;
 use serde::Deserialize;
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::access::{
-    BROWSER_KNOWN_MS, SignInTry, SignedIn, close_session, find_session, sign_in,
+    BROWSER_KNOWN_MS, OpenedSession, SignInTry, SignedIn, close_session, find_session, sign_in,
 };
 use xiaoxiang_services::setup::{ExamplePerson, list_example_people, open_example_session};
 
 use super::client::ClientAddress;
 use super::failure::Failure;
+use super::provider_sign_in::PROVIDER_SIGN_IN_PATH;
 use super::shell::{DataOrigin, Section, Shell};
 use super::visit::{PageState, Visit};
 use crate::guard::{self, BROWSER_COOKIE, SESSION_COOKIE, SIGN_IN_PATH};
@@ -50,6 +51,29 @@ pub struct SignInPage {
     problem: Option<String>,
     /// The demo's people; nobody elsewhere.
     examples: Vec<ExamplePerson>,
+    /// The way through the provider, where there is one.
+    provider: Option<ProviderWay>,
+}
+
+/// The way to sign in through the provider.
+#[derive(Debug)]
+struct ProviderWay {
+    button: String,
+    hint: String,
+    link: String,
+}
+
+impl ProviderWay {
+    fn of(visit: &Visit, to: &str) -> Option<Self> {
+        let (language, provider) = (visit.language, visit.provider.as_ref()?);
+        let named = [("provider", provider.name(language))];
+        let query = serde_urlencoded::to_string([("to", to)]).expect("invariant: two texts make a query");
+        Some(Self {
+            button: language.say("provider-button", named),
+            hint: language.say("provider-hint", named),
+            link: format!("{}?{query}", language.link(PROVIDER_SIGN_IN_PATH)),
+        })
+    }
 }
 
 impl SignInPage {
@@ -69,8 +93,8 @@ struct ExampleForm {
 /// Where to go after a sign-in.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct ToQuery {
-    to: String,
+pub(super) struct ToQuery {
+    pub(super) to: String,
 }
 
 /// What the form sends.
@@ -89,24 +113,36 @@ async fn show(visit: Visit, State(state): State<PageState>, Query(query): Query<
     visit.page(&page(&visit, &state, "", &query.to, None).await)
 }
 
+/// The page again, with why the provider let nobody in.
+pub(super) async fn page_with_problem(
+    visit: &Visit,
+    state: &PageState,
+    to: &str,
+    problem: String,
+) -> SignInPage {
+    page(visit, state, "", to, Some(problem)).await
+}
+
 async fn page(visit: &Visit, state: &PageState, name: &str, to: &str, problem: Option<String>) -> SignInPage {
     let examples = match state.origin {
         // Without the list one signs in by name all the same.
         DataOrigin::Example => list_example_people(&visit.app).await.unwrap_or_default(),
         DataOrigin::Real => Vec::new(),
     };
+    let to = guard::return_address(to).unwrap_or_default();
     SignInPage {
         shell: visit.shell(Section::Elsewhere, visit.language.text("sign-in-title")),
         name: name.to_owned(),
-        to: guard::return_address(to).unwrap_or_default().to_owned(),
+        to: to.to_owned(),
         problem,
         examples,
+        provider: ProviderWay::of(visit, to),
     }
 }
 
 /// Leads to the address wanted, where it is one of ours, or else to the work page; whoever holds no role yet has none, and
 /// is led to their account, which says so.
-fn lead_on(visit: &Visit, to: &str, reader: Option<&SignedIn>) -> Response {
+pub(super) fn lead_on(visit: &Visit, to: &str, reader: Option<&SignedIn>) -> Response {
     match guard::return_address(to) {
         // The address was ours already, language included.
         Some(wanted) => visit.lead_to_address(wanted),
@@ -127,17 +163,9 @@ async fn send(
         SignInTry { name: &form.name, password: &form.password, address, browser: browser.as_ref() };
     match sign_in(&visit.app, attempt).await {
         Ok(done) => {
-            if let Some(before) = &visit.signed_in {
-                // One browser, one session; where the old one is over already there is nothing to end.
-                let _ = close_session(&visit.app, before, &before.session_id).await;
-            }
             let origin = state.public_origin.as_deref();
-            let session = cookie(SESSION_COOKIE, done.session.token.text(), origin, None);
             let browser = cookie(BROWSER_COOKIE, done.browser.text(), origin, Some(BROWSER_KNOWN_MS / 1_000));
-            let cookies = AppendHeaders([(header::SET_COOKIE, session), (header::SET_COOKIE, browser)]);
-            // Where it cannot be read, the work page says what is wrong.
-            let reader = find_session(&visit.app, &done.session.token).await.ok().flatten();
-            (cookies, lead_on(&visit, &form.to, reader.as_ref())).into_response()
+            enter(&visit, &state, &done.session, browser, &form.to).await
         }
         Err(refusal @ (Refusal::TooMany { .. } | Refusal::Invalid { .. })) => {
             metrics().sign_in_failed(refusal.code());
@@ -145,6 +173,25 @@ async fn send(
         }
         Err(refusal) => visit.refused(&refusal),
     }
+}
+
+/// Lets somebody in: the new session takes the place of the browser's old one, and another cookie goes along.
+pub(super) async fn enter(
+    visit: &Visit,
+    state: &PageState,
+    opened: &OpenedSession,
+    other_cookie: String,
+    to: &str,
+) -> Response {
+    if let Some(before) = &visit.signed_in {
+        // One browser, one session; where the old one is over already there is nothing to end.
+        let _ = close_session(&visit.app, before, &before.session_id).await;
+    }
+    let session = cookie(SESSION_COOKIE, opened.token.text(), state.public_origin.as_deref(), None);
+    let cookies = AppendHeaders([(header::SET_COOKIE, session), (header::SET_COOKIE, other_cookie)]);
+    // Where it cannot be read, the work page says what is wrong.
+    let reader = find_session(&visit.app, &opened.token).await.ok().flatten();
+    (cookies, lead_on(visit, to, reader.as_ref())).into_response()
 }
 
 /// The form again: the name is kept, the password is not.

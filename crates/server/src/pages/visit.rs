@@ -17,6 +17,7 @@ use super::reading;
 use super::shell::{DataOrigin, Section, Shell, Standing};
 use crate::language::Language;
 use crate::operation::RequestId;
+use crate::provider::Provider;
 use crate::setup_gate::SetupGate;
 use crate::trusted_proxies::TrustedProxies;
 
@@ -35,6 +36,8 @@ pub struct PageState {
     pub trusted_proxies: Arc<TrustedProxies>,
     /// The way into the first run.
     pub setup: SetupGate,
+    /// The identity provider that people may sign in through.
+    pub provider: Option<Arc<Provider>>,
 }
 
 /// One request for a page.
@@ -46,6 +49,8 @@ pub struct Visit {
     pub language: Language,
     /// Who is there; none where nobody has signed in.
     pub signed_in: Option<Arc<SignedIn>>,
+    /// The identity provider that people may sign in through.
+    pub provider: Option<Arc<Provider>>,
     path: String,
     standing: Standing,
     request_id: RequestId,
@@ -62,6 +67,7 @@ impl FromRequestParts<PageState> for Visit {
             app: state.app.clone(),
             language: Language::of_path(address),
             signed_in: parts.extensions.get::<Arc<SignedIn>>().cloned(),
+            provider: state.provider.clone(),
             path: Language::strip(address),
             standing: Standing { origin: state.origin, ..standing },
             request_id: RequestId::of(&parts.extensions),
@@ -74,6 +80,12 @@ impl Visit {
     #[must_use]
     pub fn actor(&self) -> Actor {
         self.signed_in.as_deref().map_or_else(Actor::public, SignedIn::actor)
+    }
+
+    /// The visit as if another page had been asked for, where the address that was is none to come back to.
+    #[must_use]
+    pub fn standing_at(self, language: Language, path: &str) -> Self {
+        Self { language, path: path.to_owned(), ..self }
     }
 
     /// The shell of the page.

@@ -10,6 +10,8 @@ mod links;
 mod organisations;
 mod people;
 mod places;
+#[cfg(feature = "oidc")]
+mod provider;
 mod reconcile;
 mod setup;
 mod sign_in;

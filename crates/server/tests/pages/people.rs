@@ -27,7 +27,7 @@ fn one_time(answer: &Answer) -> String {
 }
 
 /// Everything that the log holds, as one text.
-async fn log_of(app: &App) -> String {
+pub async fn log_of(app: &App) -> String {
     let mut tx = app.db.read().await.expect("a snapshot");
     let entries = xiaoxiang_store::log::list_after(&mut tx, -1, 1_000).await.expect("entries");
     entries.into_iter().map(|entry| format!("{} {} {}\n", entry.kind, entry.subject, entry.payload)).collect()

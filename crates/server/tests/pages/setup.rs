@@ -24,6 +24,7 @@ fn site(app: &App, folder: &std::path::Path, origin: DataOrigin, setup: SetupGat
         public_origin: None,
         trusted_proxies: Default::default(),
         setup,
+        provider: None,
     })
 }
 

@@ -48,7 +48,7 @@ pub fn cookie_of(answer: &Answer) -> String {
         .to_owned()
 }
 
-fn location(answer: &Answer) -> &str {
+pub fn location(answer: &Answer) -> &str {
     answer.headers.get(header::LOCATION).map_or("", |value| value.to_str().expect("words"))
 }
 
@@ -148,7 +148,7 @@ async fn a_sign_in_from_another_site_is_refused() {
 }
 
 /// A clock that the test moves.
-fn moving(app: &mut App) -> Arc<AtomicI64> {
+pub fn moving(app: &mut App) -> Arc<AtomicI64> {
     let now_ms = Arc::new(AtomicI64::new(app.clock.now_ms()));
     let read = Arc::clone(&now_ms);
     app.clock = Clock::new(move || {
@@ -157,7 +157,7 @@ fn moving(app: &mut App) -> Arc<AtomicI64> {
     now_ms
 }
 
-const MINUTE_MS: i64 = 60_000;
+pub const MINUTE_MS: i64 = 60_000;
 
 #[tokio::test]
 async fn a_session_is_over_when_it_was_not_used_and_after_its_hours_even_in_use() {

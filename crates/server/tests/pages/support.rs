@@ -76,15 +76,20 @@ pub fn log_key(app: &App) -> LogKey {
 }
 
 pub fn pages(app: App) -> Router {
+    router(page_state(app))
+}
+
+pub fn page_state(app: App) -> PageState {
     let log_key = log_key(&app);
-    router(PageState {
+    PageState {
         trusted_proxies: Arc::default(),
         app,
         origin: DataOrigin::Example,
         log_key: Arc::new(log_key),
         public_origin: None,
         setup: SetupGate::closed(),
-    })
+        provider: None,
+    }
 }
 
 /// The cookie of somebody new who has signed in and acts in one role.

@@ -187,11 +187,11 @@ pub(super) async fn keep_an_administrator(
     Ok(())
 }
 
-async fn find(tx: &mut WriteTx, person_id: &str) -> Result<PersonRow, Refusal> {
+pub(super) async fn find(tx: &mut WriteTx, person_id: &str) -> Result<PersonRow, Refusal> {
     store::find(tx, person_id).await?.ok_or_else(|| Refusal::NotFound(person_id.to_owned()))
 }
 
-async fn write(
+pub(super) async fn write(
     mut tx: WriteTx,
     actor: &Actor,
     after: &PersonRow,

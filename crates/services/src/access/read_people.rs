@@ -6,6 +6,7 @@ use xiaoxiang_domain::access::{Action, Grant};
 use xiaoxiang_store::organisation;
 use xiaoxiang_store::person::{self as store, GrantRow, PersonRow};
 
+use super::provider_account::ProviderAccount;
 use super::session::read_grant;
 use crate::actor::Actor;
 use crate::app::App;
@@ -85,6 +86,8 @@ pub struct PersonDetail {
     pub must_change_password: bool,
     /// Whether a password was ever set.
     pub has_password: bool,
+    /// Who they are at the provider.
+    pub provider_account: Option<ProviderAccount>,
     /// Grows with each change.
     pub revision: i64,
     /// Everything ever granted, newest first.
@@ -152,6 +155,7 @@ pub async fn read_person(app: &App, actor: &Actor, person_id: &str) -> Result<Pe
         is_disabled: row.is_disabled,
         must_change_password: row.must_change_password,
         has_password: row.password_hash.is_some(),
+        provider_account: row.provider_subject.as_deref().map(ProviderAccount::read).transpose()?,
         revision: row.revision,
         grants,
     })

@@ -119,6 +119,22 @@ pub(super) async fn forget_tries(tx: &mut WriteTx, name: &str, person_id: &str) 
     Ok(())
 }
 
+/// Counts a try that names nobody yet, by its address alone.
+pub(super) async fn count_address_try(app: &App, address: Option<IpAddr>) -> Result<(), Refusal> {
+    match address {
+        Some(address) => count_try(app, &[of_address(address)]).await,
+        None => Ok(()),
+    }
+}
+
+/// The try was a good one.
+pub(super) async fn forgive_address_try(app: &App, address: Option<IpAddr>) -> Result<(), Refusal> {
+    match address {
+        Some(address) => forgive(app, &[of_address(address)]).await,
+        None => Ok(()),
+    }
+}
+
 fn own_password(person_id: &str) -> Subject {
     Subject { hash: subject_hash("password", person_id.as_bytes()), rule: ThrottleRule::NAME }
 }
@@ -135,16 +151,17 @@ fn wrong() -> Refusal {
 /// are locked.
 fn subjects(name: &str, address: Option<IpAddr>) -> Vec<Subject> {
     let of_name = Subject { hash: subject_hash("name", name.as_bytes()), rule: ThrottleRule::NAME };
-    let of_address = address.map(|address| Subject {
-        hash: match address.to_canonical() {
-            IpAddr::V4(address) => subject_hash("ipv4", &address.octets()),
-            IpAddr::V6(address) => subject_hash("ipv6", &address.octets()[..IPV6_PREFIX_BYTES]),
-        },
-        rule: ThrottleRule::ADDRESS,
-    });
-    let mut subjects: Vec<Subject> = [Some(of_name), of_address].into_iter().flatten().collect();
+    let mut subjects: Vec<Subject> = [Some(of_name), address.map(of_address)].into_iter().flatten().collect();
     subjects.sort_by_key(|subject| subject.hash);
     subjects
+}
+
+fn of_address(address: IpAddr) -> Subject {
+    let hash = match address.to_canonical() {
+        IpAddr::V4(address) => subject_hash("ipv4", &address.octets()),
+        IpAddr::V6(address) => subject_hash("ipv6", &address.octets()[..IPV6_PREFIX_BYTES]),
+    };
+    Subject { hash, rule: ThrottleRule::ADDRESS }
 }
 
 fn subject_hash(kind: &str, subject: &[u8]) -> [u8; 32] {

@@ -38,6 +38,12 @@ impl SecretToken {
         &self.0
     }
 
+    /// A secret of its own for one purpose: whoever knows it knows neither the token nor what the database keeps.
+    #[must_use]
+    pub fn derived(&self, purpose: &'static str) -> String {
+        hex::encode(Sha256::new().chain_update(purpose).chain_update([0]).chain_update(&self.0).finalize())
+    }
+
     /// What the database keeps.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {

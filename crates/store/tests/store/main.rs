@@ -13,5 +13,6 @@ mod log;
 mod migrate;
 mod missing_server;
 mod organisation;
+mod provider;
 mod statements;
 mod support;

@@ -1,0 +1,25 @@
+# Sign-in through the provider
+provider-button = Sign in with { $provider }
+provider-hint = Signing out here ends the sign-in to this platform only, not the one to { $provider }.
+provider-other-way = Another way to sign in
+provider-denied = { $provider } did not agree: you cancelled, or may not use this platform. Try again, or sign in with name and password.
+provider-down = { $provider } cannot be reached at the moment. Try again later, or sign in with name and password; if it goes on, tell the administrator.
+provider-unusable = The answer of { $provider } cannot be used, so you are not signed in. Try again; if it goes on, ask the administrator to check the oidc configuration.
+provider-unproven = The proof that { $provider } sent did not pass the check, so you are not signed in. Try again; if it goes on, tell the administrator.
+provider-unlinked-title = No account is linked yet
+provider-unlinked-next = The administrator sees this sign-in under “People and roles” too. Once linked, sign in with { $provider } again.
+provider-back = Back to the sign-in
+provider-subject = Subject
+provider-issuer = Issuer
+provider-account = Single sign-on account
+provider-account-note = Once linked, this person signs in without a password; a one-time password that was never used ends. Unlinking ends all sign-ins of this person. Both are logged, without the subject.
+provider-account-none = Not linked.
+provider-account-name = Name given there
+provider-subject-hint = Given by { $provider }: let the person sign in with it once; the subject is then on their page and in the list below. Make sure with them before you link it.
+provider-link = Link
+provider-unlink = Unlink
+provider-seen = Last tried
+provider-unlinked-list = Accounts waiting to be linked
+provider-unlinked-list-note = The provider vouched for these accounts, but nobody here is linked to them. Open the person's page to link one; after 30 days they are listed no more.
+person-done-linked = The account is linked.
+person-done-unlinked = Unlinked; all their sign-ins have ended.

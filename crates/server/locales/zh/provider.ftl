@@ -1,0 +1,25 @@
+# 统一身份认证登录
+provider-button = 用{ $provider }登录
+provider-hint = 在本平台退出只结束本平台的登录，不会退出{ $provider }。
+provider-other-way = 其他登录方式
+provider-denied = { $provider }没有同意登录：您取消了登录，或者没有使用本平台的许可。可以重试，或用登录名和口令登录。
+provider-down = 暂时连接不上{ $provider }。请稍后再试，或用登录名和口令登录；持续如此请告知系统管理员。
+provider-unusable = { $provider }的答复无法使用，未能登录。请重试；仍然如此请告知系统管理员检查 oidc 配置。
+provider-unproven = { $provider }的身份证明未通过核验，未能登录。请重试；仍然如此请告知系统管理员。
+provider-unlinked-title = 尚未关联账户
+provider-unlinked-next = 系统管理员在「人员与角色」中也能看到这次登录。关联后，再用{ $provider }登录即可。
+provider-back = 返回登录
+provider-subject = 账户标识
+provider-issuer = 签发方
+provider-account = 统一身份认证账户
+provider-account-note = 关联后，此人可以不用口令登录；从未使用的一次性口令随即失效。取消关联会结束此人的所有登录。关联和取消记入操作日志，标识不写入。
+provider-account-none = 未关联。
+provider-account-name = 对方登记的姓名
+provider-subject-hint = 由{ $provider }分配；请本人先用它登录一次，标识会显示在其页面上，也会列在下面。请向本人核实后再关联。
+provider-link = 关联
+provider-unlink = 取消关联
+provider-seen = 最近登录
+provider-unlinked-list = 等待关联的账户
+provider-unlinked-list-note = 这些账户通过了身份认证，但还没有关联人员。请打开相应人员的页面进行关联；30 天后不再列出。
+person-done-linked = 账户已关联。
+person-done-unlinked = 已取消关联，其登录已全部结束。

@@ -134,13 +134,13 @@ impl Provider {
                 .request_async(&self.connection)
                 .await
                 .map_err(refused_token)?;
-            self.check(&client, algorithms, &answer, secrets)
+            self.prove(&client, algorithms, &answer, secrets)
         })
         .await
     }
 
     /// Checks the ID token: signature, issuer, audience, times and nonce.
-    fn check(
+    fn prove(
         &self,
         client: &Client,
         algorithms: Vec<CoreJwsSigningAlgorithm>,

@@ -349,8 +349,7 @@ async fn an_account_of_nobody_is_told_of_and_linked_by_the_administrator() {
     assert_eq!(inside.status, StatusCode::SEE_OTHER, "their sessions have ended");
     assert_out(&sign_in(&place).await, StatusCode::FORBIDDEN, "尚未关联账户");
 
-    let log =
-        format!("{:?}", read_log(&place.app, &ACTOR, &LogFilter::default(), None).await.expect("a log"));
+    let log = log_of(&place.app).await;
     assert!(log.contains("person.provider_linked") && log.contains("person.provider_unlinked"), "{log}");
     assert!(!log.contains("u-2"), "the log names no subject");
 }

@@ -54,7 +54,7 @@ pub enum Flaw {
 /// What signs.
 #[derive(Clone)]
 enum Key {
-    Ed25519(SigningKey),
+    Ed25519(Box<SigningKey>),
     Rsa,
 }
 
@@ -98,7 +98,7 @@ impl SmallProvider {
     fn named(issuer: &str) -> Self {
         let inside = Inside {
             issuer: issuer.to_owned(),
-            key: Key::Ed25519(SigningKey::from_bytes(&[7; 32])),
+            key: Key::Ed25519(Box::new(SigningKey::from_bytes(&[7; 32]))),
             key_id: 1,
             flaw: Flaw::None,
             subject: "u-1".to_owned(),
@@ -133,7 +133,7 @@ impl SmallProvider {
     pub fn rotate(&self) {
         self.with(|inside| {
             inside.key_id += 1;
-            inside.key = Key::Ed25519(SigningKey::from_bytes(&[8; 32]));
+            inside.key = Key::Ed25519(Box::new(SigningKey::from_bytes(&[8; 32])));
         });
     }
 

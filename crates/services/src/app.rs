@@ -12,9 +12,9 @@ use xiaoxiang_store::Db;
 
 use crate::access::{Hashing, SessionLimits};
 use crate::attribution::Footing;
-use crate::bulletin::{DataStanding, FrozenMark, Latest, PlaceFigures, ReadModel};
+use crate::bulletin::{DataStanding, FigureModel, FrozenMark, Latest, PlaceFigures};
 use crate::contract::ListingModel;
-use crate::follow::Followed;
+use crate::follow::{Followed, Following};
 use crate::kept::Kept;
 use crate::refusal::Refusal;
 use crate::region::RegionInForce;
@@ -65,8 +65,8 @@ pub struct App {
     /// The time.
     pub clock: Clock,
     pub(crate) sessions: SessionLimits,
-    pub(crate) read_model: Arc<ReadModel>,
-    pub(crate) listing: Arc<ListingModel>,
+    pub(crate) figure_model: Arc<Following<FigureModel>>,
+    pub(crate) listing: Arc<Following<ListingModel>>,
     pub(crate) region: Arc<tokio::sync::RwLock<Option<Arc<RegionInForce>>>>,
     pub(crate) footing: Arc<tokio::sync::RwLock<Option<Footing>>>,
     pub(crate) hashing: Arc<Hashing>,
@@ -85,7 +85,7 @@ impl App {
             db,
             clock,
             sessions: SessionLimits::default(),
-            read_model: Arc::default(),
+            figure_model: Arc::default(),
             listing: Arc::default(),
             region: Arc::default(),
             footing: Arc::default(),

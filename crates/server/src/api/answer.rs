@@ -7,10 +7,11 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest as _, Sha256};
+use xiaoxiang_services::contract::import_queue::UPLOAD_BYTES_MAX;
 use xiaoxiang_services::idempotency::{KeptAnswer, KeyStanding, give_key_back, keep_answer, take_key};
 use xiaoxiang_services::{Actor, App, Refusal};
 
-use super::extract::{BODY_BYTES_MAX, read_body};
+use super::extract::{BODY_BYTES_MAX, FILE_MIME, is_of_type, read_body};
 use crate::problem::Problem;
 
 /// The header that names a request.
@@ -19,6 +20,8 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// Most characters of a key.
 pub const KEY_CHARACTERS_MAX: usize = 128;
+/// Largest file.
+const FILE_BYTES_MAX: usize = UPLOAD_BYTES_MAX as usize;
 /// Digits of a SHA-256 in hexadecimal.
 const HASH_DIGITS: usize = 64;
 /// Headers of an answer that are kept.
@@ -42,7 +45,9 @@ impl Idempotent {
         };
         let key = key.to_str().ok().filter(|key| is_key(key)).map(str::to_owned).ok_or_else(bad_key)?;
         let (parts, body) = request.into_parts();
-        let body = read_body(body).await?;
+        // A file with some room, so that one that is too large is refused as a file.
+        let is_file = is_of_type(&parts.headers, FILE_MIME);
+        let body = read_body(body, if is_file { 2 * FILE_BYTES_MAX } else { BODY_BYTES_MAX }).await?;
         let mut hash = Sha256::new();
         let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
         let based_on = parts.headers.get(header::IF_MATCH).map_or(&[][..], HeaderValue::as_bytes);

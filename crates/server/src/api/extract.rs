@@ -13,6 +13,8 @@ use crate::problem::Problem;
 
 /// Largest JSON body.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Media type of a file that is sent in.
+pub const FILE_MIME: &str = "application/octet-stream";
 /// Most characters of a text in a body; fields have smaller limits of their own.
 pub const TEXT_CHARACTERS_MAX: usize = 10_000;
 /// Most levels of a body.
@@ -85,10 +87,10 @@ impl<T: DeserializeOwned> FromRequest<PageState> for ApiJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &PageState) -> Result<Self, Problem> {
-        if !is_json(request.headers()) {
+        if !is_of_type(request.headers(), "application/json") {
             return Err(Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
-        let bytes = read_body(request.into_body()).await?;
+        let bytes = read_body(request.into_body(), BODY_BYTES_MAX).await?;
         let value: Value = serde_json::from_slice(&bytes).map_err(|error| {
             let place = format!("{}:{}", error.line(), error.column());
             Problem::new(
@@ -111,16 +113,17 @@ impl<T: DeserializeOwned> FromRequest<PageState> for ApiJson<T> {
     }
 }
 
-/// Reads a body of at most [`BODY_BYTES_MAX`].
-pub async fn read_body(body: Body) -> Result<Vec<u8>, Problem> {
-    let bytes = axum::body::to_bytes(body, BODY_BYTES_MAX).await;
+/// Reads a body of at most so many bytes.
+pub async fn read_body(body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
+    let bytes = axum::body::to_bytes(body, bytes_max).await;
     bytes.map(Vec::from).map_err(|_| Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE))
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether a body is of a media type, whatever its parameters.
+pub fn is_of_type(headers: &HeaderMap, mime: &str) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
+    essence.eq_ignore_ascii_case(mime)
 }
 
 fn check_value(value: &Value, pointer: &mut String, depth: usize) -> Result<(), Problem> {

@@ -15,12 +15,15 @@ mod document;
 mod drafts;
 mod extract;
 mod guard;
+mod imports;
 mod objections;
+mod organisations;
 mod overview;
 mod paging;
 mod people;
 mod shapes;
 mod tables;
+mod targets;
 
 use std::sync::LazyLock;
 
@@ -102,6 +105,9 @@ static ALL: LazyLock<Vec<ApiRoute>> = LazyLock::new(|| {
         drafts::routes(),
         tables::routes(),
         objections::routes(),
+        organisations::routes(),
+        targets::routes(),
+        imports::routes(),
         codes::routes(),
         datasets::routes(),
         people::routes(),

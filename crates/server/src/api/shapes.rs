@@ -319,6 +319,73 @@ pub(super) struct CorrectedShape {
     technology_value_fen: Vec<i64>,
 }
 
+/// What a reading of a file did.
+#[derive(ToSchema)]
+#[schema(as = ImportReport)]
+pub(super) struct ReportShape {
+    /// Id of the import in the log; null where nothing changed or for a dry run.
+    import_id: Option<String>,
+    /// Its log position.
+    position: Option<i64>,
+    /// Rows read below the header.
+    rows: u64,
+    /// Contracts not known before.
+    new: u64,
+    /// Contracts that got a new version.
+    changed: u64,
+    /// Rows equal to the contract on record.
+    unchanged: u64,
+    /// Rows repeated within the file with the same content.
+    repeated: u64,
+    /// Differing rows that wait for consent: read the file again with `accept_changes`.
+    awaiting_consent: u64,
+    /// Exchange rows set aside because the registry wins.
+    kept: u64,
+    /// Rows refused.
+    refused_rows: u64,
+    /// Problems, also those not listed.
+    problem_count: u64,
+    /// Warnings, also those not listed.
+    warning_count: u64,
+    /// Rows that are no contracts: totals, signatures, the header once more.
+    skipped_rows: u64,
+    /// Sheets that were not read.
+    ignored_sheets: Vec<String>,
+    /// Columns that fill no field.
+    ignored_columns: Vec<String>,
+    /// Months in which the contracts of the file were registered, in order.
+    months: Vec<String>,
+    /// The first differences.
+    differences: Vec<DifferenceShape>,
+}
+
+/// A row whose content differs from the contract on record.
+#[derive(ToSchema)]
+#[schema(as = ImportDifference)]
+pub(super) struct DifferenceShape {
+    /// 登记编号
+    registration_number: String,
+    /// Row of the file.
+    row: u32,
+    /// `listed` (waits for consent), `applied`, `registry_replaces_exchange` or `registry_kept`.
+    #[schema(pattern = "^(listed|applied|registry_replaces_exchange|registry_kept)$")]
+    outcome: String,
+    /// Field by field; values of personal data are withheld.
+    fields: Vec<FieldDifferenceShape>,
+}
+
+/// A field that differs.
+#[derive(ToSchema)]
+#[schema(as = FieldDifference)]
+pub(super) struct FieldDifferenceShape {
+    /// Field: `contract_value`, `buyer.division`.
+    field: String,
+    /// On record; amounts in fen.
+    old: String,
+    /// In the file; amounts in fen.
+    new: String,
+}
+
 /// An entry of the log, as docs/AUDIT.md describes it.
 #[derive(ToSchema)]
 #[schema(as = LogEntry)]

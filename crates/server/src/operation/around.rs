@@ -75,7 +75,8 @@ pub(super) fn mark_panic(_: Box<dyn Any + Send + 'static>) -> HttpResponse<axum:
 /// Whether a request may take as long as files take.
 fn carries_files(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    kind.is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data"))
+    let kind = kind.unwrap_or_default().trim_start().to_ascii_lowercase();
+    ["multipart/form-data", "application/octet-stream"].iter().any(|file| kind.starts_with(file))
 }
 
 fn is_page(response: &Response) -> bool {

@@ -33,7 +33,7 @@ pub const SHEET_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Prefix of the fields that hold amounts; the division's code follows.
 const AMOUNT: &str = "amount_";
 /// Directions for which targets are set.
-const DIRECTIONS: [Direction; 3] = [Direction::Registered, Direction::Output, Direction::Absorbed];
+pub const DIRECTIONS: [Direction; 3] = [Direction::Registered, Direction::Output, Direction::Absorbed];
 
 /// The routes of targets.
 #[must_use]

@@ -1,8 +1,10 @@
 //! The API, called in-process: its document, its problems, forged and double requests, the feed.
 
+mod conformance;
 mod document;
 mod feed;
 mod misuse;
+mod offices;
 mod reading;
 #[expect(dead_code, reason = "forms are sent only in the tests of pages")]
 #[path = "../pages/support.rs"]

@@ -4,9 +4,11 @@
 
 mod backup;
 mod doctor;
+mod killed_import;
 mod layers;
 mod migrate;
 mod nodes;
 mod rewind;
 mod serving;
+mod sign_in_counter;
 mod support;

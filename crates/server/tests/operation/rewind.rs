@@ -2,9 +2,12 @@
 
 use std::process::Command;
 
+use xiaoxiang_domain::access::Role;
+use xiaoxiang_server::clock::system_clock;
+use xiaoxiang_services::App;
 use xiaoxiang_store::testing::TestDb;
 
-use crate::support::{Place, Server};
+use crate::support::{Place, Server, token_of};
 
 const FIGURES: &str = "/statistics?period=2017&direction=registered&by=city";
 
@@ -47,6 +50,30 @@ fn postgres_program(name: &str) -> Command {
     Command::new(folder.join(name))
 }
 
+/// What read models give: the contract list with its search, the bulletins, the latest of them on the home page.
+fn read_models(server: &Server, token: &str) -> Vec<String> {
+    let search = |serial: u64| {
+        // 示例N, as the titles of the imported contracts are.
+        format!("/api/v1/contracts?text=%E7%A4%BA%E4%BE%8B{serial}")
+    };
+    ["/api/v1/contracts?limit=200&order=number", "/api/v1/bulletins", "/api/v1/datasets"]
+        .into_iter()
+        .map(str::to_owned)
+        .chain([search(15), search(105)])
+        .map(|path| {
+            let answer = server.get_with(&path, token);
+            assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+            answer.body
+        })
+        .collect()
+}
+
+/// Drafts and signs the bulletin of a month on the command line.
+fn sign(place: &Place, period: &str) {
+    let id = place.done(&["bulletin", "draft", "--period", period]);
+    place.done(&["bulletin", "sign", id.trim(), "--signer", "示例甲"]);
+}
+
 /// The server of the tests stays up, and so does our node: only the database's content goes back.
 #[test]
 fn on_postgres_a_running_node_notices_that_the_log_went_back_and_on() {
@@ -54,7 +81,10 @@ fn on_postgres_a_running_node_notices_that_the_log_went_back_and_on() {
     let made = runtime.block_on(TestDb::empty_postgres());
     let place = Place::at(&made.address);
     place.import_region();
+    let app = App::new(made.db.clone(), system_clock());
+    let token = runtime.block_on(token_of(&app, Role::Statistician));
     place.import(1..11);
+    sign(&place, "2017-02");
     let dump = place.path("older.dump");
     let dumped = postgres_program("pg_dump")
         .args(["--format=custom", "--file"])
@@ -65,8 +95,13 @@ fn on_postgres_a_running_node_notices_that_the_log_went_back_and_on() {
     assert!(dumped.status.success(), "{}", String::from_utf8_lossy(&dumped.stderr));
 
     place.import(11..31);
-    let node = place.serve(&[]);
+    let (node, other) = (place.serve(&[]), place.serve(&[]));
     let later = figures(&node);
+    let listed = read_models(&node, &token);
+    sign(&place, "2017-03");
+    let signed = read_models(&other, &token);
+    assert_ne!(signed, listed);
+    assert_eq!(read_models(&node, &token), signed, "both nodes list what was signed");
     let restored = postgres_program("pg_restore")
         .args(["--clean", "--if-exists", "--single-transaction", "--dbname"])
         .arg(&made.address)
@@ -80,9 +115,23 @@ fn on_postgres_a_running_node_notices_that_the_log_went_back_and_on() {
     assert_ne!(on, later);
     let fresh = place.serve(&[]);
     assert_eq!(figures(&fresh), on, "the node that lived through it and a fresh one agree");
+    let models = read_models(&fresh, &token);
+    assert_ne!(models, signed);
+    for lived_through in [&node, &other] {
+        assert_eq!(read_models(lived_through, &token), models);
+    }
+    let numbers = |body: &str| body.matches("registration_number").count();
+    assert_eq!(numbers(&models[0]), 17);
+    assert_eq!(models[1].matches("content_sha256").count(), 1, "the bulletin signed later is gone");
+    assert_eq!(
+        (numbers(&models[3]), numbers(&models[4])),
+        (0, 1),
+        "titles that are gone are found no longer"
+    );
     assert_eq!(place.count(), 17);
     place.done(&["audit", "check"]);
     node.stop();
+    other.stop();
     fresh.stop();
     runtime.block_on(made.end());
 }

@@ -8,6 +8,11 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use xiaoxiang_domain::access::{Action, Grant, Role, Scope};
+use xiaoxiang_services::access::{
+    NewGrant, NewPerson, NewToken, create_person, create_token, find_session, grant_role, open_session,
+};
+use xiaoxiang_services::{Actor, App};
 
 const HEADER: &str = "合同登记编号,项目名称,登记日期,合同类型,成交额(元),技术交易额(元),卖方名称,卖方行政区划代码,\
                       买方名称,买方行政区划代码";
@@ -174,6 +179,12 @@ impl Server {
         ask(&self.host, "POST", path, &head, form).unwrap()
     }
 
+    /// Strikes it as a power cut does.
+    pub fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([name, &self.process.id().to_string()]).status().unwrap();
         assert!(sent.success());
@@ -212,4 +223,31 @@ fn ask(host: &str, verb: &str, path: &str, head: &str, body: &str) -> std::io::R
     let (head, body) = text.split_once("\r\n\r\n").ok_or_else(broken)?;
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(broken)?;
     Ok(Answer { status, head: head.to_owned(), body: body.to_owned() })
+}
+
+/// Sends a body as a program does, with more lines in the head.
+pub fn send(host: &str, path: &str, head: &str, body: &str) -> std::io::Result<Answer> {
+    ask(host, "POST", path, &format!("Content-Length: {}\r\n{head}", body.len()), body)
+}
+
+/// Enters somebody in a role and gives the head that carries a token with everything the role may do.
+pub async fn token_of(app: &App, role: Role) -> String {
+    let actor = Actor::operator("tests");
+    let person = NewPerson {
+        sign_in_name: format!("program-{}", role.code().replace('_', "-")),
+        name: "示例程序".to_owned(),
+        password_hash: None,
+        must_change_password: false,
+    };
+    let person_id = create_person(app, &actor, &person).await.unwrap();
+    let valid_from = jiff::civil::date(2020, 1, 1);
+    let grant = Grant { role, scope: Scope::Region, valid_from, valid_to: None };
+    let new = NewGrant { grant, basis: "示例授权".to_owned() };
+    grant_role(app, &actor, &person_id, &new).await.unwrap();
+    let opened = open_session(app, &person_id).await.unwrap();
+    let signed_in = find_session(app, &opened.token).await.unwrap().expect("a session");
+    let actions = Action::ALL.into_iter().filter(|action| signed_in.actor().may(*action)).collect();
+    let new = NewToken { label: "示例令牌".to_owned(), actions, days: 30 };
+    let made = create_token(app, &signed_in, &new).await.unwrap();
+    format!("Authorization: Bearer {}\r\n", made.token.text())
 }

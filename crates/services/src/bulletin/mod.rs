@@ -49,7 +49,8 @@ pub use public_files::{
 pub use published_corrections::{
     CorrectedCell, PublishedCorrection, describe_changes, published_corrections,
 };
-pub use read_model::{Figures, ReadModel};
+pub(crate) use read_model::FigureModel;
+pub use read_model::Figures;
 pub use reconcile_bulletin::{ReconcileAsk, ReconciledCell, ReconciledSheet, reconcile_bulletin};
 pub use redraft_bulletin::redraft_bulletin;
 pub use review_draft::{DraftReview, DraftingOverview, Freshness, drafting_overview, review_draft};

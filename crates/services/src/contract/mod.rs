@@ -33,7 +33,8 @@ pub use read_contract::{
 pub use record_contract::{OnRecord, Recording, record_contract, record_contract_over};
 pub use sheet_rows::ContractRows;
 pub(crate) use staging::contract_of as contract_of_row;
-pub use titles::{Listing, ListingModel};
+pub use titles::Listing;
+pub(crate) use titles::ListingModel;
 pub use view_contacts::view_contacts;
 pub use withdraw_contract::withdraw_contract;
 pub use xiaoxiang_store::attribution::ObjectionRow;

@@ -3,66 +3,53 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
-use tokio::sync::{RwLock, RwLockReadGuard};
 use xiaoxiang_statistics::geography::Geography;
 use xiaoxiang_statistics::listing::{ContractListing, OrganisationNames};
 use xiaoxiang_store::{StoreError, Tx};
 
 use crate::app::App;
-use crate::follow::Followed;
+use crate::follow::{Current, ReadModel};
 use crate::refusal::Refusal;
 use crate::region::RegionInForce;
 
 /// What the log writes when organisations get other names.
 const ORGANISATION_KINDS: &str = "organisation.";
 
-/// The list and where in which log it stands.
-#[derive(Debug, Default)]
-pub struct ListingModel {
-    model: RwLock<Option<Model>>,
-}
-
+/// The list with the words to read it.
 #[derive(Debug)]
-struct Model {
+pub(crate) struct ListingModel {
     contracts: ContractListing,
     organisations: OrganisationNames,
     geography: Geography,
-    followed: Followed,
 }
 
 /// The list at one moment.
 #[derive(Debug)]
-pub struct Listing<'a> {
-    guard: RwLockReadGuard<'a, Option<Model>>,
-}
+pub struct Listing<'a>(Current<'a, ListingModel>);
 
 impl Listing<'_> {
-    fn model(&self) -> &Model {
-        self.guard.as_ref().expect("invariant: the list is handed out after it was built")
-    }
-
     /// The contracts.
     #[must_use]
     pub fn contracts(&self) -> &ContractListing {
-        &self.model().contracts
+        &self.0.model().contracts
     }
 
     /// The names of organisations.
     #[must_use]
     pub fn organisations(&self) -> &OrganisationNames {
-        &self.model().organisations
+        &self.0.model().organisations
     }
 
     /// What lies in what.
     #[must_use]
     pub fn geography(&self) -> &Geography {
-        &self.model().geography
+        &self.0.model().geography
     }
 
     /// Log position up to which the list is complete.
     #[must_use]
     pub fn position(&self) -> i64 {
-        self.model().followed.position
+        self.0.position()
     }
 }
 
@@ -75,53 +62,21 @@ struct TitleOfRecord {
 impl App {
     /// The list as of the newest commit. Built at first use, which takes seconds a million contracts: a server asks
     /// for it once in the background before the first reader does.
-    ///
-    /// A connection is only taken while the lock is held, as in [`App::figures`].
     pub async fn listing(&self) -> Result<Listing<'_>, Refusal> {
-        {
-            let guard = self.listing.model.read().await;
-            if let Some(model) = guard.as_ref() {
-                let mut tx = self.db.read().await?;
-                let region = self.region_in(&mut tx).await?;
-                let head = xiaoxiang_store::log::head(&mut tx).await?;
-                let followed = &model.followed;
-                if followed.position == head.size - 1
-                    && followed.holds(&head, region.region_version_id, &mut tx).await?
-                {
-                    return Ok(Listing { guard });
-                }
-            }
-        }
-        let mut guard = self.listing.model.write().await;
-        let mut tx = self.db.read().await?;
-        let region = self.region_in(&mut tx).await?;
-        let head = xiaoxiang_store::log::head(&mut tx).await?;
-        let kept = match guard.take() {
-            Some(model) if model.followed.holds(&head, region.region_version_id, &mut tx).await? => {
-                Some(model)
-            }
-            _ => None,
-        };
-        let newest = head.size - 1;
-        let mut model = kept.unwrap_or_else(|| Model::new(&region, head.log_id));
-        model.catch_up(&mut tx, newest).await?;
-        *guard = Some(model);
-        Ok(Listing { guard: guard.downgrade() })
+        Ok(Listing(self.listing.newest(self).await?))
     }
 }
 
-impl Model {
-    fn new(region: &Arc<RegionInForce>, log_id: String) -> Self {
+impl ReadModel for ListingModel {
+    fn nothing(region: &Arc<RegionInForce>) -> Self {
         Self {
             contracts: ContractListing::new(),
             organisations: OrganisationNames::default(),
             geography: Geography::from_region(&region.region),
-            followed: Followed::nothing(log_id, region.region_version_id),
         }
     }
 
-    async fn catch_up(&mut self, tx: &mut Tx, newest: i64) -> Result<(), Refusal> {
-        let after = self.followed.position;
+    async fn catch_up(&mut self, tx: &mut Tx, after: i64, _: i64) -> Result<(), Refusal> {
         let mut trouble = None;
         xiaoxiang_store::contract::stream_records_after(tx, after, |contract_key, number, record| {
             match serde_json::from_str::<TitleOfRecord>(record) {
@@ -150,6 +105,6 @@ impl Model {
                 u32::try_from(key).map_err(|_| StoreError::Damaged(format!("organisation key {key}")))?;
             self.organisations.put(key, &name, credit_code.as_deref().unwrap_or_default());
         }
-        self.followed.reach(newest, tx).await
+        Ok(())
     }
 }

@@ -72,7 +72,7 @@ pub async fn import_region(
     };
     tx.commit(actor.log_name(), [entry], []).await?;
     *app.region.write().await = None;
-    app.read_model.forget().await;
+    app.figure_model.forget().await;
     Ok(ImportedRegion::New { region_version_id })
 }
 

@@ -17,6 +17,44 @@ pub struct PrintedTable {
     pub notes: Vec<PrintedNote>,
 }
 
+/// The language of a file (文件语言): tables carry both, a file prints one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FileLanguage {
+    /// 简体中文
+    #[default]
+    Chinese,
+    /// English
+    English,
+}
+
+impl PrintedTable {
+    /// The table with the words of one language where a file prints them; keys, codes and figures stay.
+    #[must_use]
+    pub fn told_in(mut self, language: FileLanguage) -> Self {
+        if language == FileLanguage::Chinese {
+            return self;
+        }
+        // Where there is no English, the Chinese is better than nothing.
+        let tell = |words: &mut String, english: &String| {
+            if !english.is_empty() {
+                words.clone_from(english);
+            }
+        };
+        tell(&mut self.title, &self.title_en);
+        for column in &mut self.columns {
+            tell(&mut column.header, &column.header_en);
+            tell(&mut column.group, &column.group_en);
+        }
+        for cell in self.rows.iter_mut().flat_map(|row| &mut row.cells) {
+            tell(&mut cell.text, &cell.text_en);
+        }
+        for note in &mut self.notes {
+            tell(&mut note.zh, &note.en);
+        }
+        self
+    }
+}
+
 /// A sentence in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrintedNote {

@@ -86,7 +86,7 @@ async fn read(
     let format = query.format.as_deref().unwrap_or(DatasetFormat::Csv.code());
     let format =
         DatasetFormat::from_code(format).ok_or_else(|| bad_query("format: csv, json, xlsx, docx"))?;
-    let bytes = write_dataset(&caller.app, &dataset.parse()?, format).await?;
+    let bytes = write_dataset(&caller.app, &dataset.parse()?, format, caller.language.file()).await?;
     let mime = match format {
         DatasetFormat::Csv => "text/csv; charset=utf-8",
         DatasetFormat::Json => "application/json",

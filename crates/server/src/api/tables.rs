@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use xiaoxiang_domain::bulletin::{Dimension, Direction, GrowthBase, PrintedTable};
 use xiaoxiang_domain::period::Period;
 use xiaoxiang_domain::region::{DivisionCode, Region};
-use xiaoxiang_services::bulletin::{MadeTable, TableAsk, make_flows, make_table, usual_period};
+use xiaoxiang_services::bulletin::{TableAsk, make_flows, make_table, usual_period};
 use xiaoxiang_services::paper::{ByteOrderMark, write_csv};
 
 use super::bulletins::internal;
@@ -68,14 +68,14 @@ async fn table(caller: Caller, ApiQuery(query): ApiQuery<TableQuery>) -> Result<
     let made = make_table(&caller.app, &ask).await?;
     match query.format.as_deref() {
         None | Some("json") => Ok(Json(made.json).into_response()),
-        Some("csv") => csv_of(&made),
+        Some("csv") => csv_of(made.printed.told_in(caller.language.file())),
         Some(_) => Err(bad_query("format: json, csv")),
     }
 }
 
-fn csv_of(made: &MadeTable) -> Result<Response, Problem> {
+fn csv_of(table: PrintedTable) -> Result<Response, Problem> {
     let mut bytes = Vec::new();
-    write_csv(&made.printed, ByteOrderMark::Present, &mut bytes).map_err(|_| internal())?;
+    write_csv(&table, ByteOrderMark::Present, &mut bytes).map_err(|_| internal())?;
     Ok(([(header::CONTENT_TYPE, MIME_CSV)], bytes).into_response())
 }
 

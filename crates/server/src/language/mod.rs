@@ -6,7 +6,10 @@ mod phrases;
 #[cfg(test)]
 mod catalogue_tests;
 
-use xiaoxiang_domain::bulletin::PrintedNote;
+use xiaoxiang_domain::bulletin::{FileLanguage, PrintedNote};
+
+/// What asks for a file in English.
+const FILE_IN_ENGLISH: &str = "lang=en";
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +29,36 @@ impl Language {
     pub fn of_path(path: &str) -> Self {
         let rest = path.strip_prefix("/en").unwrap_or("none");
         if rest.is_empty() || rest.starts_with(['/', '?']) { Self::English } else { Self::Chinese }
+    }
+
+    /// The language of a file that is asked for at an address: files have none in their path, `?lang=en` asks for English.
+    #[must_use]
+    pub fn of_file(address: &str) -> FileLanguage {
+        let query = address.split_once('?').map_or("", |(_, query)| query);
+        if query.split('&').any(|part| part == FILE_IN_ENGLISH) {
+            FileLanguage::English
+        } else {
+            FileLanguage::Chinese
+        }
+    }
+
+    /// The language of files for readers of this one.
+    #[must_use]
+    pub const fn file(self) -> FileLanguage {
+        match self {
+            Self::Chinese => FileLanguage::Chinese,
+            Self::English => FileLanguage::English,
+        }
+    }
+
+    /// The address of a file in this language.
+    #[must_use]
+    pub fn file_link(self, path: &str) -> String {
+        let mark = if path.contains('?') { '&' } else { '?' };
+        match self {
+            Self::Chinese => path.to_owned(),
+            Self::English => format!("{path}{mark}{FILE_IN_ENGLISH}"),
+        }
     }
 
     /// The tag for `lang` attributes.
@@ -128,5 +161,15 @@ mod tests {
             assert_eq!(Language::strip(path), plain, "{path}");
             assert_eq!(language.link(plain), path);
         }
+    }
+
+    #[test]
+    fn a_file_is_asked_for_in_a_language_and_linked_to_in_it() {
+        for path in ["/contracts.csv", "/contracts.csv?period=2026-10"] {
+            for language in Language::ALL {
+                assert_eq!(Language::of_file(&language.file_link(path)), language.file(), "{path}");
+            }
+        }
+        assert_eq!(Language::of_file("/contracts.csv?text=lang=en"), FileLanguage::Chinese);
     }
 }

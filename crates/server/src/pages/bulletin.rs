@@ -58,10 +58,10 @@ impl BulletinHead {
         shell.link(&format!("{}/{}", self.section, self.id))
     }
 
-    /// Address of one of its files; the same in both languages.
+    /// Address of one of its files, in the page's language.
     #[must_use]
-    pub fn file_link(&self, product: Product, format: &str) -> String {
-        format!("/bulletins/{}/{}.{format}", self.id, product.code())
+    pub fn file_link(&self, shell: &Shell, product: Product, format: &str) -> String {
+        shell.file_link(&format!("/bulletins/{}/{}.{format}", self.id, product.code()))
     }
 
     /// The word of its status.
@@ -206,7 +206,7 @@ impl BulletinPage {
     }
 
     fn file_link(&self, files: &ProductFiles, format: &str) -> String {
-        self.data.head.file_link(files.product, format)
+        self.data.head.file_link(&self.shell, files.product, format)
     }
 }
 

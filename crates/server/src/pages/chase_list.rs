@@ -40,7 +40,7 @@ pub async fn workbook(visit: Visit, State(state): State<PageState>, Path(code): 
         Ok((list, state.app.clock.now().to_zoned(zone).datetime()))
     };
     match read.await {
-        Ok((list, now)) => match write_xlsx(&[chase_list_table(&list)], now) {
+        Ok((list, now)) => match write_xlsx(&[chase_list_table(&list).told_in(visit.file_language())], now) {
             Ok(bytes) => download(&format!("chase-list-{code}.xlsx"), MIME_XLSX, bytes),
             Err(error) => {
                 tracing::error!(%error, "chase list not written");
@@ -67,7 +67,7 @@ impl ChaseListPage {
     }
 
     fn workbook_link(&self) -> String {
-        format!("/cities/{}/chase-list.xlsx", self.list.place.code)
+        self.shell.file_link(&format!("/cities/{}/chase-list.xlsx", self.list.place.code))
     }
 
     fn value(&self, entry: &ChaseEntry) -> String {

@@ -54,7 +54,7 @@ struct CityMonthlyPage {
 impl CityMonthlyPage {
     fn file_link(&self, format: &str) -> String {
         let period = self.period.map(|period| period.to_string()).unwrap_or_default();
-        format!("/city-monthly/{period}.{format}")
+        self.shell.file_link(&format!("/city-monthly/{period}.{format}"))
     }
 }
 
@@ -108,7 +108,7 @@ async fn file(visit: Visit, Path(file): Path<String>) -> Response {
     let Some((period, format)) = wanted else { return visit.refused(&Refusal::NotFound(file)) };
     let made = make_city_monthly(&visit.app, period, GrowthBase::AsKnown, RowOrder::List, None).await;
     let written = made.and_then(|(_, printed, sentences)| {
-        write_table_file(&[printed], &sentences, format, period.last_day())
+        write_table_file(&[printed], &sentences, format, period.last_day(), visit.file_language())
     });
     match written {
         Ok(bytes) => download(&format!("city-monthly-{file}"), mime_of(format), bytes),

@@ -261,7 +261,7 @@ async fn written(visit: &Visit, query: ContractsQuery, file: ListFile) -> Result
     if !read.problems.is_empty() {
         return Ok(None);
     }
-    export_contracts(&visit.app, &actor, &read.ask, file).await.map(Some)
+    export_contracts(&visit.app, &actor, &read.ask, file, visit.file_language()).await.map(Some)
 }
 
 /// Suggestions for the field of the organisation, as options of its list.
@@ -444,7 +444,8 @@ impl ContractsListPage {
     }
 
     fn file_link(&self, format: &str) -> String {
-        format!("/contracts.{format}?{}", self.query.encoded(self.order.code(), ""))
+        let query = self.query.encoded(self.order.code(), "");
+        self.shell.file_link(&format!("/contracts.{format}?{query}"))
     }
 
     fn page_link(&self, after: &str) -> String {

@@ -388,7 +388,7 @@ impl DraftPage {
     }
 
     fn file_link(&self, product: &Product, format: &str) -> String {
-        format!("/drafts/{}/{}.{format}", self.id(), product.code())
+        self.shell.file_link(&format!("/drafts/{}/{}.{format}", self.id(), product.code()))
     }
 
     fn signed_on(&self) -> String {

@@ -46,7 +46,7 @@ async fn file(visit: Visit, Path(file): Path<String>) -> Response {
 
 async fn written(visit: &Visit, id: &str, format: DatasetFormat) -> Result<Vec<u8>, Refusal> {
     let id: DatasetId = id.parse()?;
-    write_dataset(&visit.app, &id, format).await
+    write_dataset(&visit.app, &id, format, visit.file_language()).await
 }
 
 const fn mime_of(format: DatasetFormat) -> &'static str {
@@ -80,7 +80,7 @@ impl OpenDataPage {
     }
 
     fn file_link(&self, dataset: &Dataset, format: &DatasetFormat) -> String {
-        format!("/open-data/{}.{}", dataset.id, format.code())
+        self.shell.file_link(&format!("/open-data/{}.{}", dataset.id, format.code()))
     }
 
     fn file_label(&self, format: &DatasetFormat) -> String {

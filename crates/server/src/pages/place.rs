@@ -187,7 +187,7 @@ impl PlacePage {
     }
 
     fn public_link(&self, format: &str) -> String {
-        self.data.bulletin.file_link(Product::Public, format)
+        self.data.bulletin.file_link(&self.shell, Product::Public, format)
     }
 
     fn grown(&self, key: &'static str, percent: &str) -> String {

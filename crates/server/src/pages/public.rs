@@ -139,7 +139,7 @@ async fn bulletin_file(visit: Visit, Path((id, file)): Path<(String, String)>) -
         .split_once('.')
         .and_then(|(product, format)| Some((Product::from_code(product)?, PublicFormat::from_code(format)?)));
     let Some((product, format)) = wanted else { return visit.failed(Failure::NotFound) };
-    match write_product_file(&visit.app, &visit.actor(), &id, product, format).await {
+    match write_product_file(&visit.app, &visit.actor(), &id, product, format, visit.file_language()).await {
         Ok(bytes) => download(&format!("{id}-{file}"), mime_of(format), bytes),
         Err(refusal) => visit.refused(&refusal),
     }

@@ -296,7 +296,7 @@ fn workbook(visit: &Visit, page: &ReconcilePage, found: &ReconciledSheet, period
         rows: found.differences.iter().enumerate().map(row).collect(),
         notes: Vec::new(),
     };
-    match write_table_file(&[table], &[], PublicFormat::Xlsx, period.last_day()) {
+    match write_table_file(&[table], &[], PublicFormat::Xlsx, period.last_day(), visit.language.file()) {
         Ok(bytes) => download(&format!("reconcile-{period}.xlsx"), mime_of(PublicFormat::Xlsx), bytes),
         Err(refusal) => visit.refused(&refusal),
     }

@@ -232,6 +232,12 @@ impl Shell {
         self.language.link(path)
     }
 
+    /// The address of a file in the page's language.
+    #[must_use]
+    pub fn file_link(&self, path: &str) -> String {
+        self.language.file_link(path)
+    }
+
     /// The same page in the other language.
     #[must_use]
     pub fn other_link(&self) -> String {

@@ -8,6 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use xiaoxiang_domain::bulletin::FileLanguage;
 use xiaoxiang_services::access::SignedIn;
 use xiaoxiang_services::log::LogKey;
 use xiaoxiang_services::{Actor, App, Refusal};
@@ -94,6 +95,12 @@ impl Visit {
         Shell::new(self.language, section, self.path.clone(), self.standing.clone())
             .titled(title)
             .for_reader(self.signed_in.clone())
+    }
+
+    /// The language of the file that is asked for.
+    #[must_use]
+    pub fn file_language(&self) -> FileLanguage {
+        Language::of_file(&self.path)
     }
 
     /// The answer that leads on after a form was taken; `path` names no language.

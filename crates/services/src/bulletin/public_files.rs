@@ -3,7 +3,9 @@
 use jiff::civil::{Date, DateTime, Time};
 use serde::Serialize;
 use xiaoxiang_domain::access::Action;
-use xiaoxiang_domain::bulletin::{BulletinStatus, Dimension, Direction, PrintedNote, PrintedTable};
+use xiaoxiang_domain::bulletin::{
+    BulletinStatus, Dimension, Direction, FileLanguage, PrintedNote, PrintedTable,
+};
 use xiaoxiang_store::StoreError;
 
 use super::content::ContentTable;
@@ -139,18 +141,21 @@ pub async fn write_public_file(
     app: &App,
     bulletin_id: &str,
     format: PublicFormat,
+    language: FileLanguage,
 ) -> Result<Vec<u8>, Refusal> {
-    write_product_file(app, &Actor::public(), bulletin_id, Product::Public, format).await
+    write_product_file(app, &Actor::public(), bulletin_id, Product::Public, format, language).await
 }
 
 /// Writes a product in one format: the public one of a published bulletin for everybody, circular and brief for those
-/// who may read them, anything of a draft for those who may read drafts. What one may not read is not there.
+/// who may read them, anything of a draft for those who may read drafts. What one may not read is not there. Letters are
+/// Chinese and JSON has both languages, whichever is asked for.
 pub async fn write_product_file(
     app: &App,
     actor: &Actor,
     bulletin_id: &str,
     product: Product,
     format: PublicFormat,
+    language: FileLanguage,
 ) -> Result<Vec<u8>, Refusal> {
     let detail = find_bulletin(app, bulletin_id).await?;
     let needed = match (detail.summary.status, product) {
@@ -170,7 +175,7 @@ pub async fn write_product_file(
         }
         PublicFormat::Json => serde_json::to_vec_pretty(&PublicBulletin::new(&detail, product)?)
             .map_err(|error| unwritten(&error.to_string())),
-        PublicFormat::Xlsx | PublicFormat::Csv => write_tables(&tables, format, created(&detail)),
+        PublicFormat::Xlsx | PublicFormat::Csv => write_tables(&tables, format, created(&detail), language),
     }
 }
 
@@ -180,6 +185,7 @@ pub fn write_table_file(
     sentences: &[PrintedNote],
     format: PublicFormat,
     on: Date,
+    language: FileLanguage,
 ) -> Result<Vec<u8>, Refusal> {
     let on = on.to_datetime(Time::midnight());
     match format {
@@ -199,7 +205,7 @@ pub fn write_table_file(
         PublicFormat::Json => {
             serde_json::to_vec_pretty(tables).map_err(|error| unwritten(&error.to_string()))
         }
-        PublicFormat::Xlsx | PublicFormat::Csv => write_tables(tables, format, on),
+        PublicFormat::Xlsx | PublicFormat::Csv => write_tables(tables, format, on, language),
     }
 }
 
@@ -208,9 +214,11 @@ fn write_tables(
     tables: &[PrintedTable],
     format: PublicFormat,
     created: DateTime,
+    language: FileLanguage,
 ) -> Result<Vec<u8>, Refusal> {
+    let tables: Vec<PrintedTable> = tables.iter().map(|table| table.clone().told_in(language)).collect();
     if format == PublicFormat::Xlsx {
-        return write_xlsx(tables, created).map_err(|error| unwritten(&error.to_string()));
+        return write_xlsx(&tables, created).map_err(|error| unwritten(&error.to_string()));
     }
     let mut bytes = Vec::new();
     for table in tables.iter().take(1) {

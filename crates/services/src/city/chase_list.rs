@@ -233,25 +233,25 @@ async fn with_contacts(tx: &mut Tx, entries: Vec<Sided>) -> Result<Vec<ChaseEntr
 /// The list as a table of a workbook.
 #[must_use]
 pub fn chase_list_table(list: &ChaseList) -> PrintedTable {
-    let column = |key: &str, header: &str, kind| PrintedColumn {
+    let column = |key: &str, header: &str, header_en: &str, kind| PrintedColumn {
         key: key.to_owned(),
         group: String::new(),
         group_en: String::new(),
         header: header.to_owned(),
-        header_en: String::new(),
+        header_en: header_en.to_owned(),
         kind,
     };
-    let mut columns = vec![column("organisation", "单位", ColumnKind::Text)];
+    let mut columns = vec![column("organisation", "单位", "Organisation", ColumnKind::Text)];
     if list.has_contacts {
-        columns.push(column("contact", "联系人", ColumnKind::Text));
-        columns.push(column("telephone", "电话", ColumnKind::Text));
+        columns.push(column("contact", "联系人", "Contact", ColumnKind::Text));
+        columns.push(column("telephone", "电话", "Telephone", ColumnKind::Text));
     }
     columns.extend([
-        column("contract", "最近合同", ColumnKind::Text),
-        column("month", "登记月份", ColumnKind::Text),
-        column("value", "成交额(万元)", ColumnKind::Amount),
-        column("reason", "事由", ColumnKind::Text),
-        column("notes", "备注", ColumnKind::Text),
+        column("contract", "最近合同", "Latest contract", ColumnKind::Text),
+        column("month", "登记月份", "Month of registration", ColumnKind::Text),
+        column("value", "成交额(万元)", "Contract value (10,000 CNY)", ColumnKind::Amount),
+        column("reason", "事由", "Reason", ColumnKind::Text),
+        column("notes", "备注", "Notes", ColumnKind::Text),
     ]);
     let rows = list.entries.iter().enumerate().map(|(at, entry)| {
         let mut cells = vec![PrintedCell::text(&entry.organisation)];
@@ -266,7 +266,7 @@ pub fn chase_list_table(list: &ChaseList) -> PrintedTable {
                 display_fen(entry.contract_value, MoneyUnit::TenThousandYuan),
                 i64::try_from(entry.contract_value).ok(),
             ),
-            PrintedCell::text(entry.reason.sentence().zh),
+            PrintedCell::label(&entry.reason.sentence()),
             PrintedCell::default(),
         ]);
         PrintedRow { key: (at + 1).to_string(), kind: RowKind::Body, cells }

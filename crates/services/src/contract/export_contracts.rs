@@ -1,7 +1,7 @@
 //! The contract list as a file (导出合同列表): the same filter, order and reach as on screen, no personal data.
 
 use xiaoxiang_domain::bulletin::{
-    ColumnKind, PrintedCell, PrintedColumn, PrintedNote, PrintedRow, PrintedTable, RowKind,
+    ColumnKind, FileLanguage, PrintedCell, PrintedColumn, PrintedNote, PrintedRow, PrintedTable, RowKind,
 };
 use xiaoxiang_domain::contract::{Party, PartyNature};
 use xiaoxiang_domain::fact::{Source, Standing};
@@ -53,6 +53,7 @@ pub async fn export_contracts(
     actor: &Actor,
     ask: &ContractsAsk,
     file: ListFile,
+    language: FileLanguage,
 ) -> Result<Vec<u8>, Refusal> {
     let region = app.region().await?;
     let mut ask = ContractsAsk { after: None, ..ask.clone() };
@@ -65,7 +66,7 @@ pub async fn export_contracts(
         }
         ask.after = page.next;
     };
-    let table = table_of(rows, total, position);
+    let table = table_of(rows, total, position).told_in(language);
     let unwritten = |error: String| StoreError::Damaged(format!("contract list: {error}"));
     match file {
         ListFile::Csv => {
@@ -112,44 +113,55 @@ fn row_of(region: &Region, listed: &ListedContract) -> PrintedRow {
     let contract = &listed.contract;
     let code = |list: &str, code: &str| {
         let found = region.codes(list).and_then(|list| list.by_code(code));
-        found.map_or_else(|| code.to_owned(), |found| found.name.clone())
+        found.map_or_else(|| PrintedCell::text(code), |found| words(&found.name, &found.name_en))
     };
     let place = |division: u32| {
         let code = DivisionCode(division);
-        region.divisions().full_name(code).unwrap_or_default()
+        let name = region.divisions().full_name(code).unwrap_or_default();
+        words(&name, region.divisions().name_en(code).unwrap_or_default())
     };
     let ten_thousand = |fen: xiaoxiang_domain::money::Fen| {
         PrintedCell::figure(fen.display_in(MoneyUnit::TenThousandYuan), Some(fen.0))
     };
-    let words = [
-        contract.registration_number.clone(),
-        contract.project_name.clone(),
+    let text = |text: &str| PrintedCell::text(text);
+    let labels = [
+        text(&contract.registration_number),
+        text(&contract.project_name),
         match contract.standing {
-            Standing::Counted => "有效".to_owned(),
-            Standing::Withdrawn => "已注销".to_owned(),
+            Standing::Counted => words("有效", "counted"),
+            Standing::Withdrawn => words("已注销", "withdrawn"),
         },
         match listed.source {
-            Source::Registry => "本省登记".to_owned(),
-            Source::Exchange => "省外交换".to_owned(),
+            Source::Registry => words("本省登记", "registry"),
+            Source::Exchange => words("省外交换", "exchange"),
         },
-        contract.registered_on.to_string(),
+        text(&contract.registered_on.to_string()),
         code("contract_type", &contract.contract_type),
         code("technical_field", &contract.field),
         name_of(&contract.seller),
         place(listed.places.seller_division),
         name_of(&contract.buyer),
         place(listed.places.buyer_division),
-        contract.registrar_name.clone(),
+        text(&contract.registrar_name),
     ];
     let amounts = [ten_thousand(contract.contract_value), ten_thousand(contract.technology_value)];
     PrintedRow {
         key: contract.registration_number.clone(),
         kind: RowKind::Body,
-        cells: words.into_iter().map(PrintedCell::text).chain(amounts).collect(),
+        cells: labels.into_iter().chain(amounts).collect(),
     }
 }
 
 /// Names of natural persons are personal data and stay out.
-fn name_of(party: &Party) -> String {
-    if party.nature == PartyNature::Person { "自然人".to_owned() } else { party.name.clone() }
+fn name_of(party: &Party) -> PrintedCell {
+    if party.nature == PartyNature::Person {
+        words("自然人", "natural person")
+    } else {
+        PrintedCell::text(&party.name)
+    }
+}
+
+/// A label in both languages.
+fn words(zh: &str, en: &str) -> PrintedCell {
+    PrintedCell::label(&PrintedNote { zh: zh.to_owned(), en: en.to_owned() })
 }

@@ -167,6 +167,7 @@ pub async fn list_datasets(app: &App) -> Result<Vec<Dataset>, Refusal> {
             columns: series_columns(dimension),
         });
     }
+    let bulletin_title = &region.region.bulletin().title_en;
     for summary in list_bulletins(app).await? {
         if summary.status == BulletinStatus::Draft {
             continue;
@@ -175,11 +176,10 @@ pub async fn list_datasets(app: &App) -> Result<Vec<Dataset>, Refusal> {
             id: DatasetId::Bulletin(summary.row.bulletin_id.clone()),
             title: PrintedNote {
                 zh: summary.row.title.clone(),
-                en: format!(
-                    "Technology contracts of {}, {}",
-                    region.region.name_en(),
-                    summary.period.title_en()
-                ),
+                // As the bulletin itself is called.
+                en: bulletin_title
+                    .replace("{region}", region.region.name_en())
+                    .replace("{period}", &summary.period.title_en()),
             },
             period: summary.period,
             formats: DatasetFormat::ALL.to_vec(),

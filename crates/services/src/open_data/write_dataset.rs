@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use xiaoxiang_domain::bulletin::{
-    ColumnKind, Dimension, Direction, PrintedCell, PrintedColumn, PrintedNote, PrintedRow, PrintedTable,
-    RowKind,
+    ColumnKind, Dimension, Direction, FileLanguage, PrintedCell, PrintedColumn, PrintedNote, PrintedRow,
+    PrintedTable, RowKind,
 };
 use xiaoxiang_domain::money::{MoneyUnit, display_fen};
 use xiaoxiang_domain::period::{Month, Period};
@@ -41,7 +41,12 @@ struct SeriesLine {
 }
 
 /// The bytes of a dataset in a format that it has.
-pub async fn write_dataset(app: &App, id: &DatasetId, format: DatasetFormat) -> Result<Vec<u8>, Refusal> {
+pub async fn write_dataset(
+    app: &App,
+    id: &DatasetId,
+    format: DatasetFormat,
+    language: FileLanguage,
+) -> Result<Vec<u8>, Refusal> {
     match id {
         DatasetId::Bulletin(bulletin_id) => {
             let format = match format {
@@ -50,9 +55,11 @@ pub async fn write_dataset(app: &App, id: &DatasetId, format: DatasetFormat) -> 
                 DatasetFormat::Xlsx => PublicFormat::Xlsx,
                 DatasetFormat::Docx => PublicFormat::Docx,
             };
-            write_public_file(app, bulletin_id, format).await
+            write_public_file(app, bulletin_id, format, language).await
         }
-        DatasetId::Series(step, dimension) => write_series(app, id, *step, *dimension, format).await,
+        DatasetId::Series(step, dimension) => {
+            write_series(app, id, *step, *dimension, format, language).await
+        }
     }
 }
 
@@ -62,6 +69,7 @@ async fn write_series(
     step: Step,
     dimension: Dimension,
     format: DatasetFormat,
+    language: FileLanguage,
 ) -> Result<Vec<u8>, Refusal> {
     let not_found = || Refusal::NotFound(format!("{id}.{}", format.code()));
     let dataset =
@@ -71,7 +79,8 @@ async fn write_series(
     match format {
         DatasetFormat::Csv => {
             let mut bytes = Vec::new();
-            write_csv(&printed(&dataset, dimension, &lines), ByteOrderMark::Present, &mut bytes)
+            let table = printed(&dataset, dimension, &lines).told_in(language);
+            write_csv(&table, ByteOrderMark::Present, &mut bytes)
                 .map_err(|error| StoreError::Damaged(format!("{id}: {error}")))?;
             Ok(bytes)
         }
@@ -140,18 +149,20 @@ fn printed(dataset: &Dataset, dimension: Dimension, lines: &[SeriesLine]) -> Pri
     let amount = |fen: i128| {
         PrintedCell::figure(display_fen(fen, MoneyUnit::HundredMillionYuan), i64::try_from(fen).ok())
     };
+    let words =
+        |zh: &str, en: &str| PrintedCell::label(&PrintedNote { zh: zh.to_owned(), en: en.to_owned() });
     let row = |line: &SeriesLine| PrintedRow {
         key: format!("{}.{}.{}", line.period, line.direction.code(), line.key),
         kind: RowKind::Body,
         cells: vec![
             PrintedCell::text(line.period.to_string()),
-            PrintedCell::text(line.direction.label()),
+            words(line.direction.label(), line.direction.code()),
             PrintedCell::text(line.key.to_string()),
             PrintedCell::label(&PrintedNote { zh: line.label.clone(), en: line.label_en.clone() }),
             PrintedCell::figure(line.count.to_string(), Some(line.count)),
             amount(line.contract_value_fen),
             amount(line.technology_value_fen),
-            PrintedCell::text(if line.complete { "完整" } else { "不完整" }),
+            if line.complete { words("完整", "complete") } else { words("不完整", "incomplete") },
         ],
     };
     PrintedTable {

@@ -1,7 +1,7 @@
 //! Open data: public tables, the list of datasets, and what stands in their files.
 
 use serde_json::Value;
-use xiaoxiang_domain::bulletin::{CorrectionDecision, Dimension, Direction, GrowthBase};
+use xiaoxiang_domain::bulletin::{CorrectionDecision, Dimension, Direction, FileLanguage, GrowthBase};
 use xiaoxiang_domain::region::DivisionCode;
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::bulletin::{TableAsk, decide_correction, draft_bulletin, make_table};
@@ -72,16 +72,16 @@ both_backends! {
         for dataset in &datasets {
             assert_eq!(dataset.id.to_string().parse::<DatasetId>().unwrap(), dataset.id);
             for format in DatasetFormat::ALL {
-                let written = write_dataset(&app, &dataset.id, format).await;
+                let written = write_dataset(&app, &dataset.id, format, FileLanguage::Chinese).await;
                 assert_eq!(written.is_ok(), dataset.formats.contains(&format), "{} {format:?}", dataset.id);
             }
         }
         assert!("day-city".parse::<DatasetId>().is_err());
         let unknown = DatasetId::Bulletin("keine".to_owned());
-        assert!(matches!(write_dataset(&app, &unknown, DatasetFormat::Json).await, Err(Refusal::NotFound(_))));
+        assert!(matches!(write_dataset(&app, &unknown, DatasetFormat::Json, FileLanguage::Chinese).await, Err(Refusal::NotFound(_))));
 
         let months: DatasetId = "month-city".parse().unwrap();
-        let first = write_dataset(&app, &months, DatasetFormat::Json).await.unwrap();
+        let first = write_dataset(&app, &months, DatasetFormat::Json, FileLanguage::Chinese).await.unwrap();
         let json: Value = serde_json::from_slice(&first).unwrap();
         let lines = json["rows"].as_array().unwrap();
         let of = |lines: &[Value], key: u32| -> i64 {
@@ -95,7 +95,7 @@ both_backends! {
             assert_eq!(i128::from(of(lines, *key)), sums.1);
         }
         assert!(lines.iter().all(|line| line["period"].as_str().unwrap() <= "2017-06"), "what came later is not published");
-        let csv = String::from_utf8(write_dataset(&app, &months, DatasetFormat::Csv).await.unwrap()).unwrap();
+        let csv = String::from_utf8(write_dataset(&app, &months, DatasetFormat::Csv, FileLanguage::Chinese).await.unwrap()).unwrap();
         assert!(csv.contains("成交额(亿元)"));
         assert_eq!(csv.lines().filter(|line| line.contains("输出")).count(), lines.iter().filter(|line| line["direction"] == "output").count());
 
@@ -105,9 +105,16 @@ both_backends! {
         };
         let row = rows.iter().find(is_published).unwrap();
         change(&app, row, |contract| contract.contract_value.0 += 4_321).await;
-        assert_eq!(write_dataset(&app, &months, DatasetFormat::Json).await.unwrap(), first);
+        let english = write_dataset(&app, &months, DatasetFormat::Csv, FileLanguage::English).await.unwrap();
+        let english = String::from_utf8(english).unwrap();
+        assert!(english.starts_with("\u{feff}Period,Direction,Code,"), "{english}");
+        let codes = |text: &str| -> Vec<String> {
+            text.lines().skip(1).map(|line| line.split(',').nth(2).unwrap_or_default().to_owned()).collect()
+        };
+        assert_eq!(codes(&english), codes(&csv), "codes are the same in both languages");
+        assert_eq!(write_dataset(&app, &months, DatasetFormat::Json, FileLanguage::Chinese).await.unwrap(), first);
         decide_correction(&app, &ACTOR, &id, CorrectionDecision::IssueCorrection, "金额更正").await.unwrap();
-        let later = write_dataset(&app, &months, DatasetFormat::Json).await.unwrap();
+        let later = write_dataset(&app, &months, DatasetFormat::Json, FileLanguage::Chinese).await.unwrap();
         let json: Value = serde_json::from_slice(&later).unwrap();
         let city = row.seller.place.city;
         assert_eq!(of(json["rows"].as_array().unwrap(), city), of(lines, city) + 4_321);

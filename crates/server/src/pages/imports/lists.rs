@@ -53,7 +53,11 @@ pub(super) async fn download_list(visit: Visit, Path((id, file)): Path<(String, 
         }
         "problems.xlsx" => ("问题清单.xlsx", MIME_XLSX, xlsx(&visit, &problems(&run), &mut bytes).await),
         "differences.csv" => {
-            let written = write_csv(&differences(&run), ByteOrderMark::Present, &mut bytes);
+            let written = write_csv(
+                &differences(&run).told_in(visit.file_language()),
+                ByteOrderMark::Present,
+                &mut bytes,
+            );
             ("差异清单.csv", MIME_CSV, written.map_err(PaperError::from))
         }
         "differences.xlsx" => {
@@ -73,7 +77,7 @@ pub(super) async fn download_list(visit: Visit, Path((id, file)): Path<(String, 
 
 async fn xlsx(visit: &Visit, table: &PrintedTable, bytes: &mut Vec<u8>) -> Result<(), PaperError> {
     let created = visit.app.clock.now().to_zoned(zone(visit).await).datetime();
-    *bytes = write_xlsx(std::slice::from_ref(table), created)?;
+    *bytes = write_xlsx(&[table.clone().told_in(visit.file_language())], created)?;
     Ok(())
 }
 

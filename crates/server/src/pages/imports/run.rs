@@ -98,9 +98,9 @@ impl ImportRunPage {
         self.shell.link(&format!("/imports/{}{below}", self.run.row.import_run_id))
     }
 
-    /// The address of a list; files have no language.
+    /// The address of a list; files have no language in their path.
     fn list(&self, file: &str) -> String {
-        format!("/imports/{}/lists/{file}", self.run.row.import_run_id)
+        self.shell.file_link(&format!("/imports/{}/lists/{file}", self.run.row.import_run_id))
     }
 
     fn state(&self) -> &'static str {

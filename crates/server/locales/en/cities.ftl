@@ -53,7 +53,7 @@ city-why = Why
 city-person = (natural person)
 city-corrections = Corrections pending
 city-corrections-note = These published figures have changed since and wait for the province's correction:
-city-corrections-none = The figures of this place in the latest bulletin have not changed.
+city-corrections-none = The figures of this place in this year's bulletins have not changed.
 city-objections = Open objections
 city-objections-none = No open objection concerns this place.
 chase-title = { $name } chase list
@@ -70,3 +70,5 @@ chase-left-out = { COUNT($count) ->
     [one] { $count } smaller entry is left out.
    *[other] { $count } smaller entries are left out.
  }
+city-corrections-county = Bulletins list cities only, so no published figure of a county waits for correction; what changes here shows in the figures of its city.
+city-corrections-of-city = See the city's pending corrections

@@ -16,6 +16,7 @@ use xiaoxiang_domain::ratio::Ratio;
 use xiaoxiang_domain::region::DivisionCode;
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::attribution::ObjectionRow;
+use xiaoxiang_services::bulletin::CellCorrection;
 use xiaoxiang_services::city::{
     CityCorrections, CityOverview, CityPage, DIRECTIONS, ExpectedContracts, PlaceFigure, TargetGap,
     UnmatchedBuyer, UnmatchedReason, city_overview, city_page, gap_per_month,
@@ -273,8 +274,14 @@ impl PlacePage {
         &self.data.objections[..self.data.objections.len().min(OBJECTIONS_SHOWN_MAX)]
     }
 
-    fn corrections(&self) -> Option<&CityCorrections> {
-        self.data.corrections.as_ref().filter(|corrections| !corrections.cells.is_empty())
+    /// Changed figures, each with the bulletin in which it was published.
+    fn corrections(&self) -> Vec<(&CityCorrections, &CellCorrection)> {
+        let all = self.data.corrections.iter();
+        all.flat_map(|bulletin| bulletin.cells.iter().map(move |cell| (bulletin, cell))).collect()
+    }
+
+    fn bulletin_name(&self, bulletin: &CityCorrections) -> String {
+        self.shell.say("drafts-of-period", [("period", &self.shell.period(&bulletin.period))])
     }
 
     fn corrected_direction(&self, direction: &Direction) -> &'static str {

@@ -125,6 +125,8 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: axum::http::HeaderMap,
     pub text: String,
+    /// Bytes as sent, packed where packing was asked for.
+    pub size: usize,
 }
 
 pub async fn get(router: &Router, path: &str) -> Answer {
@@ -147,6 +149,7 @@ pub async fn answered(router: &Router, request: Request<Body>) -> Answer {
     Answer {
         status: parts.status,
         headers: parts.headers,
+        size: bytes.len(),
         text: String::from_utf8_lossy(&bytes).into_owned(),
     }
 }

@@ -5,10 +5,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use xiaoxiang_domain::access::{Action, Role, Scope, ScopeKind};
-use xiaoxiang_server::routes::{Access, Route, Verb, all};
+use xiaoxiang_server::routes::{Access, Route, Tongues, Verb, all};
 use xiaoxiang_services::{Actor, App};
 
-use super::support::{Answer, answered, app_with_bulletin, pages, signed_in};
+use super::support::{Answer, answered, app_with_bulletin, get_with, pages, signed_in};
 
 /// What stands in the place of a parameter, whether or not there is such a record.
 fn sample(parameter: &str, bulletin: &str, number: &str) -> String {
@@ -111,6 +111,34 @@ async fn every_route_answers_every_role_as_the_table_says() {
     }
     assert!(calls > 100, "only {calls} calls were made");
     assert!(wrong.is_empty(), "{} of {calls} answers are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What a page may weigh as it is sent, charts and stylesheet aside.
+const PAGE_BYTES_MAX: usize = 100 * 1024;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_small_when_packed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (app, bulletin) = app_with_bulletin(folder.path()).await;
+    let number = number_of_a_contract(&app).await;
+    let router = pages(app.clone());
+    let cookies = [
+        signed_in(&app, Role::Statistician, Scope::Region).await,
+        signed_in(&app, Role::Administrator, Scope::Region).await,
+    ];
+    let mut weighed = 0;
+    for route in all().into_iter().filter(|route| route.verb == Verb::Get && route.tongues == Tongues::Both) {
+        for address in route.addresses() {
+            let address = filled(&address, &bulletin, &number);
+            for cookie in &cookies {
+                let headers = [("cookie", cookie.as_str()), ("accept-encoding", "gzip")];
+                let answer = get_with(&router, &address, &headers).await;
+                weighed += usize::from(answer.status == StatusCode::OK);
+                assert!(answer.size <= PAGE_BYTES_MAX, "{address} weighs {} bytes", answer.size);
+            }
+        }
+    }
+    assert!(weighed > 60, "only {weighed} pages were weighed");
 }
 
 fn judge(route: &Route, actor: &Actor, answer: &Answer) -> Option<&'static str> {

@@ -18,7 +18,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::attribution::open_in_division;
 use crate::bulletin::{
-    CellCorrection, Figures, TableAsk, latest_bulletin, list_pending_changes, make_table, table_refused,
+    CellCorrection, Figures, TableAsk, list_bulletins, list_pending_changes, make_table, table_refused,
     tabulate_ask, usual_period,
 };
 use crate::refusal::Refusal;
@@ -28,6 +28,8 @@ use crate::target::{day_of_reading, list_targets};
 pub const DIRECTIONS: [Direction; 3] = [Direction::Registered, Direction::Output, Direction::Absorbed];
 /// Months of the trend.
 const TREND_MONTHS: i32 = 24;
+/// Bulletins of a year that are looked through for changes.
+const BULLETINS_CHECKED_MAX: usize = 24;
 
 /// Everything that the page shows.
 #[derive(Clone, Debug)]
@@ -52,8 +54,9 @@ pub struct CityPage {
     pub expected: ExpectedContracts,
     /// Buyers that are not settled.
     pub unmatched: Vec<UnmatchedBuyer>,
-    /// Published figures of this place that changed since.
-    pub corrections: Option<CityCorrections>,
+    /// Published figures of this place that changed since, bulletin by bulletin, the latest first. Bulletins have no
+    /// rows of counties.
+    pub corrections: Vec<CityCorrections>,
     /// Objections that wait for a decision.
     pub objections: Vec<ObjectionRow>,
 }
@@ -116,10 +119,8 @@ impl ExpectedContracts {
 pub struct CityCorrections {
     /// The bulletin.
     pub bulletin_id: String,
-    /// Its title, Chinese.
-    pub title: String,
-    /// Its title, English.
-    pub title_en: String,
+    /// Its months.
+    pub period: Period,
     /// The cells of the place.
     pub cells: Vec<CellCorrection>,
 }
@@ -262,19 +263,30 @@ async fn counties_of(app: &App, place: &CityPlace, months: Period) -> Result<Pri
     Ok(make_table(app, &ask).await?.printed)
 }
 
-/// Pending changes of the latest published bulletin in the row of the place.
-async fn corrections_of(app: &App, place: &CityPlace) -> Result<Option<CityCorrections>, Refusal> {
-    let Some(detail) = latest_bulletin(app).await? else { return Ok(None) };
-    debug_assert!(detail.summary.status != BulletinStatus::Draft, "only signed bulletins are the latest");
+/// Pending changes in the row of the place, in every bulletin of the year of the latest one.
+async fn corrections_of(app: &App, place: &CityPlace) -> Result<Vec<CityCorrections>, Refusal> {
+    if place.city.is_some() {
+        return Ok(Vec::new());
+    }
+    let mut signed = list_bulletins(app).await?;
+    signed.retain(|summary| summary.status != BulletinStatus::Draft);
+    signed.sort_by_key(|summary| std::cmp::Reverse((summary.period.last(), summary.row.as_of)));
+    let year = signed.first().map(|latest| latest.period.last().year);
+    signed.retain(|summary| Some(summary.period.last().year) == year);
     let row = place.code.to_string();
-    let mut cells = list_pending_changes(app, &detail.summary.row.bulletin_id).await?;
-    cells.retain(|cell| cell.row == row);
-    Ok(Some(CityCorrections {
-        bulletin_id: detail.summary.row.bulletin_id.clone(),
-        title: detail.content.title.clone(),
-        title_en: detail.content.title_en.clone(),
-        cells,
-    }))
+    let mut found = Vec::new();
+    for summary in signed.into_iter().take(BULLETINS_CHECKED_MAX) {
+        let mut cells = list_pending_changes(app, &summary.row.bulletin_id).await?;
+        cells.retain(|cell| cell.row == row);
+        if !cells.is_empty() {
+            found.push(CityCorrections {
+                bulletin_id: summary.row.bulletin_id.clone(),
+                period: summary.period,
+                cells,
+            });
+        }
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

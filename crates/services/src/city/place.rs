@@ -1,6 +1,6 @@
 //! A city or county that has a page.
 
-use xiaoxiang_domain::bulletin::Dimension;
+use xiaoxiang_domain::bulletin::{Dimension, PrintedNote};
 use xiaoxiang_domain::region::{DivisionCode, Region};
 
 use crate::refusal::Refusal;
@@ -16,6 +16,8 @@ pub struct CityPlace {
     pub name_en: String,
     /// The city above a county; none for a city.
     pub city: Option<DivisionCode>,
+    /// Name of that city; empty for a city.
+    pub city_name: PrintedNote,
 }
 
 impl CityPlace {
@@ -55,15 +57,19 @@ pub fn find_place(region: &Region, code: DivisionCode) -> Result<CityPlace, Refu
         return Err(missing());
     }
     let name = divisions.name(code).ok_or_else(missing)?;
+    let city = if region.cities().contains(&code) {
+        None
+    } else {
+        Some(divisions.city_of(code).ok_or_else(missing)?)
+    };
+    let above = city.and_then(|city| divisions.name(city)).unwrap_or_default();
+    let above_en = city.and_then(|city| divisions.name_en(city)).unwrap_or(above);
     Ok(CityPlace {
         code,
         name: name.to_owned(),
         name_en: divisions.name_en(code).unwrap_or(name).to_owned(),
-        city: if region.cities().contains(&code) {
-            None
-        } else {
-            Some(divisions.city_of(code).ok_or_else(missing)?)
-        },
+        city,
+        city_name: PrintedNote { zh: above.to_owned(), en: above_en.to_owned() },
     })
 }
 
@@ -78,6 +84,7 @@ mod tests {
             name: name.to_owned(),
             name_en: String::new(),
             city: None,
+            city_name: PrintedNote { zh: String::new(), en: String::new() },
         };
         for (name, short) in [
             ("长沙市", "长沙"),

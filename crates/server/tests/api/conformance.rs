@@ -126,6 +126,7 @@ fn an_answer_that_is_not_as_described_is_noticed() {
     let answer = |value: Value| Answer {
         status: StatusCode::OK,
         headers: axum::http::HeaderMap::new(),
+        size: 0,
         text: value.to_string(),
     };
     let good = json!({ "items": [], "last": null });

@@ -88,6 +88,8 @@ fn party_cell(party: &Party, field: &str) -> String {
         "address" => party.address.clone(),
         "contact" => party.contact.clone(),
         "telephone" => party.telephone.clone(),
+        "legal_representative" => party.legal_representative.clone(),
+        "established_on" => day(party.established_on),
         "is_transfer_institution" => yes_no(party.is_transfer_institution),
         "is_research_institution" => yes_no(party.is_research_institution),
         "in_hightech_zone" => yes_no(party.in_hightech_zone),

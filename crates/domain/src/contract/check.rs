@@ -317,6 +317,8 @@ impl Check<'_> {
             address: self.text(&key("address")),
             contact: self.text(&key("contact")),
             telephone: self.text(&key("telephone")),
+            legal_representative: self.text(&key("legal_representative")),
+            established_on: self.date(&key("established_on")),
             is_transfer_institution: self.yes_no(&key("is_transfer_institution")),
             is_research_institution: self.yes_no(&key("is_research_institution")),
             in_hightech_zone: self.yes_no(&key("in_hightech_zone")),

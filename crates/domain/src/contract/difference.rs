@@ -34,6 +34,11 @@ fn compare(path: &str, old: &Value, new: &Value, found: &mut Vec<FieldDifference
             let inner = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             compare(&inner, old_value, new_fields.get(key).unwrap_or(&Value::Null), found);
         }
+        // Fields that a record leaves out while they are empty.
+        for (key, new_value) in new_fields.iter().filter(|(key, _)| !old_fields.contains_key(*key)) {
+            let inner = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            compare(&inner, &Value::Null, new_value, found);
+        }
     } else if old != new {
         found.push(FieldDifference { field: path.to_owned(), old: plain(old), new: plain(new) });
     }

@@ -5,6 +5,7 @@ mod difference;
 mod personal;
 pub mod procedure;
 mod record;
+pub mod screen;
 pub mod technology_value;
 mod written;
 

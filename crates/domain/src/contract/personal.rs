@@ -9,7 +9,7 @@ pub type PersonalFields = BTreeMap<String, String>;
 
 /// Takes the personal values out of a record and puts empty texts in their place.
 ///
-/// Contact and telephone always, name and address where the party is a natural person (自然人).
+/// Contact, telephone and legal representative always, name and address where the party is a natural person (自然人).
 #[must_use]
 pub fn split_personal(contract: &mut Contract) -> PersonalFields {
     let mut personal = PersonalFields::new();
@@ -25,6 +25,7 @@ pub fn split_personal(contract: &mut Contract) -> PersonalFields {
         };
         take("contact", &mut party.contact);
         take("telephone", &mut party.telephone);
+        take("legal_representative", &mut party.legal_representative);
         if party.nature == PartyNature::Person {
             take("name", &mut party.name);
             take("address", &mut party.address);
@@ -45,6 +46,7 @@ pub fn restore_personal(contract: &mut Contract, personal: &PersonalFields) {
         match field {
             "contact" => party.contact.clone_from(value),
             "telephone" => party.telephone.clone_from(value),
+            "legal_representative" => party.legal_representative.clone_from(value),
             "name" => party.name.clone_from(value),
             "address" => party.address.clone_from(value),
             _ => {}

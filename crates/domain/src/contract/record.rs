@@ -76,6 +76,12 @@ pub struct Party {
     pub contact: String,
     /// 联系电话
     pub telephone: String,
+    /// 法定代表人; absent from records made before the form had it, whose hashes stay as they are.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub legal_representative: String,
+    /// 成立日期; absent from records as above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub established_on: Option<Date>,
     /// 是否技术转移机构
     pub is_transfer_institution: Option<bool>,
     /// 是否研发机构

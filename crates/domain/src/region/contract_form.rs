@@ -59,7 +59,7 @@ pub struct FormColumn {
 const LENGTH_MAX_DEFAULT: u32 = 500;
 
 /// Every field that a contract record has: a form maps headers to these.
-pub const FIELD_KEYS: [&str; 46] = [
+pub const FIELD_KEYS: [&str; 50] = [
     "registration_number",
     "project_name",
     "signed_on",
@@ -88,6 +88,8 @@ pub const FIELD_KEYS: [&str; 46] = [
     "seller_address",
     "seller_contact",
     "seller_telephone",
+    "seller_legal_representative",
+    "seller_established_on",
     "seller_is_transfer_institution",
     "seller_is_research_institution",
     "seller_in_hightech_zone",
@@ -101,6 +103,8 @@ pub const FIELD_KEYS: [&str; 46] = [
     "buyer_address",
     "buyer_contact",
     "buyer_telephone",
+    "buyer_legal_representative",
+    "buyer_established_on",
     "buyer_is_transfer_institution",
     "buyer_is_research_institution",
     "buyer_in_hightech_zone",

@@ -19,6 +19,7 @@ mod parse;
 mod places;
 mod problem;
 mod registration;
+mod screening;
 mod text;
 
 #[cfg(test)]
@@ -40,6 +41,11 @@ pub use places::{Group, Park, ParkLevel, Parks, Registrar, Registrars};
 pub use problem::RegionProblem;
 pub use registration::{
     CodedReason, DayLimit, DayUnit, DeskRules, ExpertReviewRule, Regime, RegistrationRules,
+};
+pub use screening::{
+    AmountParameters, CalendarParameters, CircleParameters, DuplicateParameters, NatureParameters,
+    RelationParameters, ResaleParameters, ScreeningParameters, SellerParameters, SerialParameters,
+    SplittingParameters, TextParameters,
 };
 pub use text::{half_width, plain};
 
@@ -76,6 +82,7 @@ pub struct Region {
     matters: Vec<Matter>,
     registration: RegistrationRules,
     contract_questions: ContractQuestions,
+    screening: Option<ScreeningParameters>,
 }
 
 impl Region {
@@ -194,6 +201,12 @@ impl Region {
     #[must_use]
     pub const fn code_lists(&self) -> &BTreeMap<String, CodeList> {
         &self.codes
+    }
+
+    /// Parameters of the truth tests of contracts (真实性筛查); without them nothing is screened.
+    #[must_use]
+    pub const fn screening(&self) -> Option<&ScreeningParameters> {
+        self.screening.as_ref()
     }
 
     /// All matters whose competent department is known.

@@ -12,11 +12,11 @@ use super::problem::{Mistake, Place, Sink};
 use super::text::nearest;
 use super::{
     Calendar, ContractForm, ContractQuestions, Countries, Matter, Region, RegionLayer, RegionProblem,
-    RegistrationRules, division_file, names_en,
+    RegistrationRules, ScreeningParameters, division_file, names_en,
 };
 
 /// Files with a fixed place; lists (`codes/`) and years (`calendar/`) come beside them.
-const FILES: [&str; 19] = [
+const FILES: [&str; 20] = [
     "region.yaml",
     "divisions.csv",
     "names_en.csv",
@@ -32,6 +32,7 @@ const FILES: [&str; 19] = [
     "open_data.yaml",
     "competence.yaml",
     "registration.yaml",
+    "screening.yaml",
     "map/map.yaml",
     "map/prefectures.geojson",
     "map/counties.geojson",
@@ -90,6 +91,7 @@ pub(super) fn parse(layers: &[RegionLayer]) -> Result<Region, Vec<RegionProblem>
     let registration = files.read("registration.yaml", &mut sink, RegistrationRules::read);
     let registration = registration.unwrap_or_default();
     let contract_questions = read_questions(&files, &codes, &registration, &mut sink);
+    let screening = files.read("screening.yaml", &mut sink, ScreeningParameters::read).flatten();
     let map = read_map(&files, &divisions, &mut sink);
     let countries = files
         .0
@@ -128,6 +130,7 @@ pub(super) fn parse(layers: &[RegionLayer]) -> Result<Region, Vec<RegionProblem>
             matters: matters.unwrap_or_default(),
             registration,
             contract_questions,
+            screening,
         }),
         _ => Err(problems),
     }

@@ -13,7 +13,14 @@ use crate::problem::Problem;
 
 /// Field keys that are left as they are on record where a program does not state them: programs that may not read
 /// personal data can then change the rest.
-const PERSONAL_KEYS: [&str; 4] = ["seller_contact", "seller_telephone", "buyer_contact", "buyer_telephone"];
+const PERSONAL_KEYS: [&str; 6] = [
+    "seller_contact",
+    "seller_telephone",
+    "seller_legal_representative",
+    "buyer_contact",
+    "buyer_telephone",
+    "buyer_legal_representative",
+];
 /// Field that only a withdrawal changes.
 const STANDING_KEY: &str = "standing";
 
@@ -127,6 +134,12 @@ pub(super) struct PartyBody {
     /// 联系电话: personal data.
     #[schema(max_length = 100)]
     pub telephone: Option<String>,
+    /// 法定代表人: personal data.
+    #[schema(max_length = 100)]
+    pub legal_representative: Option<String>,
+    /// 成立日期
+    #[schema(max_length = 10, format = Date)]
+    pub established_on: Option<String>,
     /// 是否技术转移机构
     pub is_transfer_institution: Option<bool>,
     /// 是否研发机构
@@ -192,6 +205,7 @@ impl ContractBody {
         text("registrar_code", self.registrar_code);
         text("registrar_name", self.registrar_name);
         text("landing_division", self.landing_division);
+        let established = [self.seller.established_on.clone(), self.buyer.established_on.clone()];
         for (side, party) in [(Side::Seller, self.seller), (Side::Buyer, self.buyer)] {
             for (key, value) in party.written() {
                 text(&format!("{}_{key}", side.code()), value);
@@ -203,7 +217,12 @@ impl ContractBody {
             ("valid_to", self.valid_to),
             ("registered_on", Some(self.registered_on)),
         ];
-        for (key, value) in days {
+        let [seller_established_on, buyer_established_on] = established;
+        let established = [
+            ("seller_established_on", seller_established_on),
+            ("buyer_established_on", buyer_established_on),
+        ];
+        for (key, value) in days.into_iter().chain(established) {
             if let Some(value) = value {
                 fields.insert(key.to_owned(), WrittenValue::Day(value));
             }
@@ -218,8 +237,10 @@ impl ContractBody {
         let kept = [
             self.seller.contact.is_none(),
             self.seller.telephone.is_none(),
+            self.seller.legal_representative.is_none(),
             self.buyer.contact.is_none(),
             self.buyer.telephone.is_none(),
+            self.buyer.legal_representative.is_none(),
         ];
         let is_kept =
             |key: &str| PERSONAL_KEYS.iter().zip(kept).any(|(personal, is_kept)| *personal == key && is_kept);
@@ -239,6 +260,8 @@ impl PartyBody {
             address: party.address,
             contact: has_personal.then_some(party.contact),
             telephone: has_personal.then_some(party.telephone),
+            legal_representative: has_personal.then_some(party.legal_representative),
+            established_on: party.established_on.map(|day| day.to_string()),
             is_transfer_institution: party.is_transfer_institution,
             is_research_institution: party.is_research_institution,
             in_hightech_zone: party.in_hightech_zone,
@@ -247,7 +270,7 @@ impl PartyBody {
         }
     }
 
-    fn written(self) -> [(&'static str, String); 13] {
+    fn written(self) -> [(&'static str, String); 14] {
         [
             ("name", self.name),
             ("credit_code", self.credit_code),
@@ -257,6 +280,7 @@ impl PartyBody {
             ("address", self.address),
             ("contact", self.contact.unwrap_or_default()),
             ("telephone", self.telephone.unwrap_or_default()),
+            ("legal_representative", self.legal_representative.unwrap_or_default()),
             ("is_transfer_institution", yes_no(self.is_transfer_institution)),
             ("is_research_institution", yes_no(self.is_research_institution)),
             ("in_hightech_zone", yes_no(self.in_hightech_zone)),

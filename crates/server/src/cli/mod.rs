@@ -6,6 +6,7 @@ mod attribution;
 mod audit;
 mod backup;
 mod bulletin;
+mod contract;
 mod database;
 mod demo;
 mod doctor;
@@ -67,6 +68,9 @@ enum Command {
     Import(import::ImportCommand),
     /// Bulletins (统计通报)
     Bulletin(Box<bulletin::BulletinArguments>),
+    /// Truth tests of contracts (真实性筛查)
+    #[command(subcommand)]
+    Contract(contract::ContractCommand),
     /// Places of contracts: objections and decisions (归属)
     #[command(subcommand)]
     Attribution(attribution::AttributionCommand),
@@ -135,6 +139,7 @@ async fn obey(context: &Context, command: Command) -> CommandResult {
         Command::Region(command) => region::run(context, command).await,
         Command::Import(command) => import::run(context, command).await,
         Command::Bulletin(bulletin) => bulletin::run(context, *bulletin).await,
+        Command::Contract(command) => contract::run(context, &command),
         Command::Attribution(command) => attribution::run(context, command).await,
         Command::Target(command) => target::run(context, command).await,
         Command::Audit(command) => audit::run(context, command).await,

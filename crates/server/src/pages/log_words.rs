@@ -337,7 +337,9 @@ impl Words<'_> {
     }
 
     fn value(&self, path: &str, value: &str) -> String {
-        let is_personal = path.ends_with(".contact") || path.ends_with(".telephone");
+        let is_personal = path.ends_with(".contact")
+            || path.ends_with(".telephone")
+            || path.ends_with(".legal_representative");
         if is_personal && !value.is_empty() {
             return self.language.text("log-personal").to_owned();
         }

@@ -27,7 +27,7 @@ use crate::region::RegionInForce;
 /// Rows staged in one transaction.
 pub(crate) const CHUNK_ROWS: usize = 1_000;
 /// Fields whose values are always personal: named in a list of differences, not shown.
-const PERSONAL_FIELDS: [&str; 2] = ["contact", "telephone"];
+const PERSONAL_FIELDS: [&str; 3] = ["contact", "telephone", "legal_representative"];
 /// Fields whose values are personal where the party is a natural person, before or after.
 const PERSONAL_FIELDS_OF_PEOPLE: [&str; 2] = ["name", "address"];
 

@@ -13,11 +13,19 @@ const DOUBLING: [u64; 16] =
 /// A stream of draws. Parts of the example have streams of their own, so that one part can change alone.
 ///
 /// The draws use no floats and no library distribution, whose results may differ between versions.
+#[derive(Debug)]
 pub(super) struct Draw(ChaCha8Rng);
 
 impl Draw {
     pub(super) fn of_stream(stream: u64) -> Self {
         let mut generator = ChaCha8Rng::from_seed(SEED);
+        generator.set_stream(stream);
+        Self(generator)
+    }
+
+    /// The draws of another seed than the example's.
+    pub(super) fn of_seed(seed: u64, stream: u64) -> Self {
+        let mut generator = ChaCha8Rng::seed_from_u64(seed);
         generator.set_stream(stream);
         Self(generator)
     }

@@ -10,6 +10,7 @@ mod draw;
 mod organisations;
 mod parks;
 mod places;
+pub mod planted;
 mod published;
 mod registers;
 mod targets;

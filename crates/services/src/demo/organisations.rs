@@ -85,6 +85,8 @@ impl Organisation {
             address: self.address.clone(),
             contact: CONTACT.to_owned(),
             telephone: TELEPHONE.to_owned(),
+            legal_representative: String::new(),
+            established_on: None,
             is_transfer_institution: Some(false),
             is_research_institution: Some(self.kind == "021"),
             in_hightech_zone: is_company.then_some(self.in_hightech_zone),

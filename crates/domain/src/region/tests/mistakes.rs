@@ -47,6 +47,10 @@ fn mistakes_of_writing_are_told() {
     check("bulletin.yaml", "tables:\n  - { key: a, title: 表, by: ctiy }\n", 2, "是否应为“city”");
     check("open_data.yaml", "respondents: { min: 0 }\n", 1, "不是 1 至");
     check("open_data.yaml", "respondents: { status: pending }\n", 1, "缺少“min”");
+    check("screening.yaml", "text: { similar_percent: 70 }\n", 1, "缺少“part_percent”");
+    check("screening.yaml", "changes: { value_percent: 0 }\n", 1, "不是 1 至");
+    check("screening.yaml", "splitting:\n  window_day: 3\n", 2, "是否应为“window_days”");
+    check("screening.yaml", "nature:\n  goods: [采购, 采购]\n", 2, "采购");
     check("open_data.yaml", "note: 无\n", 1, "缺少“respondents”");
     check("open_data.yaml", "respondents: { min: 3 }\nlicence: { text_en: free }\n", 2, "缺少“text”");
     check(

@@ -19,7 +19,7 @@ pub(crate) static HUNAN: LazyLock<Region> = LazyLock::new(|| {
 });
 
 /// Reads a shipped folder; only tests do I/O here.
-fn shipped_layer(name: &str) -> RegionLayer {
+pub(crate) fn shipped_layer(name: &str) -> RegionLayer {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../regions").join(name);
     let mut files = BTreeMap::new();
     let mut folders = vec![root.clone()];

@@ -1,0 +1,77 @@
+//! The truth tests of contracts (真实性筛查): a book screened on all cores, and scored by what was planted in it.
+
+mod score;
+mod screen_file;
+
+use std::collections::BTreeMap;
+
+use xiaoxiang_domain::contract::Contract;
+use xiaoxiang_domain::contract::screen::{Book, Flag};
+use xiaoxiang_domain::region::Region;
+
+pub use score::{KindScore, Label, LabelKind, OverallScore, Score, read_labels, score};
+pub use screen_file::{ScreenedFile, read_contracts};
+
+use crate::demo::planted::planted_book;
+use crate::refusal::Refusal;
+
+/// Most threads of one screening.
+const THREADS_MAX: usize = 8;
+
+/// Screens contracts of which each belongs to the same book.
+pub fn screen_contracts(region: &Region, contracts: &[Contract]) -> Result<Vec<Flag>, Refusal> {
+    let parameters = region.screening().ok_or_else(|| {
+        Refusal::invalid(
+            "screening.no_parameters",
+            "该地区没有筛查参数（screening.yaml）。",
+            "the region has no parameters for screening (screening.yaml)",
+        )
+    })?;
+    let book = Book::of(parameters, contracts).map_err(|problem| {
+        Refusal::invalid("screening.too_many", format!("{}。", problem.message_zh()), problem.to_string())
+    })?;
+    Ok(flags_on_all_cores(&book))
+}
+
+/// The flags of a book, the same whatever the number of threads.
+#[must_use]
+pub fn flags_on_all_cores(book: &Book) -> Vec<Flag> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
+    let part = book.len().div_ceil(threads).max(1);
+    let mut flags: Vec<Flag> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|at| scope.spawn(move || book.flags_between(at * part, (at + 1) * part)))
+            .collect();
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().expect("invariant: screens do not panic"))
+            .collect()
+    });
+    flags.sort_by(|a, b| (&a.registration_number, a.screen).cmp(&(&b.registration_number, b.screen)));
+    flags
+}
+
+/// Plants tricks by a seed, screens the book and says what was found.
+pub fn screen_planted(region: &Region, seed: u64, contracts: usize) -> Result<Score, Refusal> {
+    let book = planted_book(seed, contracts);
+    let flags = screen_contracts(region, &book.contracts)?;
+    let labels: Vec<Label> = book
+        .planted
+        .iter()
+        .map(|planted| Label {
+            registration_number: planted.registration_number.clone(),
+            kind: LabelKind::Known(planted.kind),
+        })
+        .collect();
+    Ok(score(&flags, &labels))
+}
+
+/// Flags by contract.
+#[must_use]
+pub fn by_contract(flags: &[Flag]) -> BTreeMap<&str, Vec<&Flag>> {
+    let mut found: BTreeMap<&str, Vec<&Flag>> = BTreeMap::new();
+    for flag in flags {
+        found.entry(&flag.registration_number).or_default().push(flag);
+    }
+    found
+}

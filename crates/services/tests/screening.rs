@@ -22,17 +22,18 @@ static REGION: LazyLock<Region> = LazyLock::new(|| {
     let mut files = BTreeMap::new();
     let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in std::fs::read_dir(&folder).expect("the shipped region") {
+            let path = entry.expect("the shipped region").path();
             if path.is_dir() {
                 folders.push(path);
             } else {
-                let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
-                files.insert(name, std::fs::read_to_string(&path).unwrap());
+                let name =
+                    path.strip_prefix(&root).expect("the shipped region").to_string_lossy().into_owned();
+                files.insert(name, std::fs::read_to_string(&path).expect("the shipped region"));
             }
         }
     }
-    Region::parse(&[RegionLayer { name: "china".to_owned(), files }]).unwrap()
+    Region::parse(&[RegionLayer { name: "china".to_owned(), files }]).expect("the shipped region")
 });
 
 #[test]

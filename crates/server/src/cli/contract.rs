@@ -110,11 +110,8 @@ fn print_score(context: &Context, scored: &Score) -> Result<(), Refusal> {
         .iter()
         .map(|kind| {
             let name = Screen::from_code(&kind.kind).map_or("", Screen::name_zh);
-            let recall = if kind.planted == 0 {
-                "—".to_owned()
-            } else {
-                format!("{}%", kind.found * 100 / kind.planted)
-            };
+            let share = (kind.found * 100).checked_div(kind.planted);
+            let recall = share.map_or_else(|| "—".to_owned(), |share| format!("{share}%"));
             vec![
                 kind.kind.clone(),
                 name.to_owned(),

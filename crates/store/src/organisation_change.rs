@@ -83,6 +83,21 @@ pub async fn list(tx: &mut Tx, organisation_key: i64) -> Result<Vec<ChangeRow>, 
     )
 }
 
+/// Names given to organisations until a day and not taken back: key and name, a later one behind an earlier one.
+pub async fn list_names_until(tx: &mut Tx, day: &str) -> Result<Vec<(i64, String)>, StoreError> {
+    rows!(
+        tx,
+        (i64, String),
+        "SELECT o.organisation_key, o.name
+           FROM organisation_change o JOIN change_set c ON c.change_set_id = o.change_set_id
+          WHERE o.name IS NOT NULL AND o.kind = 'named' AND o.valid_from <= $1 AND c.position IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM organisation_change r JOIN change_set s ON s.change_set_id = r.change_set_id
+                             WHERE r.reverses = o.organisation_change_id AND s.position IS NOT NULL)
+          ORDER BY o.valid_from, o.organisation_change_id",
+        day
+    )
+}
+
 /// Organisations after a key whose first or later name, or credit code, fits a pattern of LIKE with `!` as its escape.
 pub async fn search(tx: &mut Tx, pattern: &str, after: i64, limit: i64) -> Result<Vec<FoundRow>, StoreError> {
     rows!(

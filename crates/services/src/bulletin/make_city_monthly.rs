@@ -87,7 +87,7 @@ pub(super) async fn make_city_monthly_in(
     let published = published_bases(figures, tx, period, growth_base).await?;
     let made =
         city_monthly(figures.columns(), figures.lists(), &targets, &request, &published).map_err(refused)?;
-    let words = labels(tx, &figures.region().region, &[]).await?;
+    let words = labels(tx, &figures.region().region, &[], period.last_day()).await?;
     let context = note_context(tx, position, period.cumulative()).await?;
     let printed = lay_out_city_monthly(&made, &words, &context);
     let leading = made.cumulative.as_ref().unwrap_or(&made.period);

@@ -24,7 +24,7 @@ pub async fn make_flows(app: &App, period: Period, as_of: Option<i64>) -> Result
     let figures = app.figures().await?;
     let mut tx = app.db.read().await?;
     let made = flows(figures.columns(), FlowRequest { period, as_of });
-    let words = labels(&mut tx, &figures.region().region, &[]).await?;
+    let words = labels(&mut tx, &figures.region().region, &[], period.last_day()).await?;
     let context = note_context(&mut tx, as_of.unwrap_or(figures.position()), period).await?;
     Ok(MadeFlows {
         cities: lay_out_city_flows(&made, &words, &context),

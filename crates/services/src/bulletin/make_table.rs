@@ -101,7 +101,7 @@ pub(crate) async fn make_table_in(
     let table = tabulate_ask(figures, tx, ask).await?;
     let region = &figures.region().region;
     let dimensions: Vec<Dimension> = [Some(ask.by), ask.and].into_iter().flatten().collect();
-    let words = labels(tx, region, &dimensions).await?;
+    let words = labels(tx, region, &dimensions, ask.period.last_day()).await?;
     let context = note_context(tx, ask.as_of.unwrap_or(figures.position()), ask.period).await?;
     Ok(MadeTable {
         printed: lay_out(&table, &words, &context),

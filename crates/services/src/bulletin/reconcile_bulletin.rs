@@ -98,7 +98,9 @@ pub async fn reconcile_bulletin(
     let sheet = read_sheet(bytes)?;
     let figures = app.figures().await?;
     let mut tx = app.db.read().await?;
-    let words = RowWords { by: ask.by, labels: labels(&mut tx, &figures.region().region, &[ask.by]).await? };
+    let day = ask.period.last_day();
+    let labels = labels(&mut tx, &figures.region().region, &[ask.by], day).await?;
+    let words = RowWords { by: ask.by, labels };
     let mut result = ReconciledSheet::default();
     let mut compared = vec![false; sheet.headers.len()];
     let mut unknown: Vec<Vec<String>> = Vec::new();

@@ -1,5 +1,6 @@
 //! Names for keys: from region data, and from the database for organisations and registrars.
 
+use jiff::civil::Date;
 use xiaoxiang_domain::bulletin::Dimension;
 use xiaoxiang_domain::region::{DivisionCode, Region};
 use xiaoxiang_statistics::layout::Labels;
@@ -10,11 +11,12 @@ use crate::refusal::Refusal;
 /// The word for all of a province in a sentence.
 const WHOLE_PROVINCE: (&str, &str) = ("全省", "the whole province");
 
-/// Labels for the dimensions asked for.
+/// Labels for the dimensions asked for. Organisations have the names of `day`, the last one of what is shown.
 pub(crate) async fn labels(
     tx: &mut Tx,
     region: &Region,
     dimensions: &[Dimension],
+    day: Date,
 ) -> Result<Labels, Refusal> {
     let mut labels = Labels::new((region.name(), region.name_en()), WHOLE_PROVINCE);
     let divisions = region.divisions();
@@ -54,6 +56,11 @@ pub(crate) async fn labels(
     }
     if dimensions.contains(&Dimension::Organisation) {
         for (key, name) in xiaoxiang_store::organisation::list_names(tx).await? {
+            name_key(&mut labels, Dimension::Organisation, key, &name);
+        }
+        for (key, name) in
+            xiaoxiang_store::organisation_change::list_names_until(tx, &day.to_string()).await?
+        {
             name_key(&mut labels, Dimension::Organisation, key, &name);
         }
     }

@@ -110,7 +110,7 @@ async fn lines_of(
     let rows = rows_of(app, step, dimension, published).await?;
     let region = app.region().await?;
     let mut tx = app.db.read().await?;
-    let words = labels(&mut tx, &region.region, &[dimension]).await?;
+    let words = labels(&mut tx, &region.region, &[dimension], published.last.last_day()).await?;
     let delivered: BTreeSet<Month> =
         xiaoxiang_store::import::list_exchange_months(&mut tx, published.position)
             .await?

@@ -8,6 +8,7 @@ mod histories;
 mod import;
 mod import_queue;
 mod open_data;
+mod organisations;
 mod people;
 mod personal;
 mod refusals;

@@ -69,9 +69,9 @@ fn growth_words(growth: Option<Ratio>) -> (String, String) {
     let Some(growth) = growth else { return (String::new(), String::new()) };
     let percent = growth.percent();
     match percent.strip_prefix('-') {
-        Some(fall) => (format!("，同比下降{fall}%"), format!(" (down {fall} % on the year)")),
+        Some(fall) => (format!("，同比下降{fall}%"), format!(" (down {fall}% on the year)")),
         None if percent == "0.00" => ("，同比持平".to_owned(), " (unchanged on the year)".to_owned()),
-        None => (format!("，同比增长{percent}%"), format!(" (up {percent} % on the year)")),
+        None => (format!("，同比增长{percent}%"), format!(" (up {percent}% on the year)")),
     }
 }
 

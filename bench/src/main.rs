@@ -20,7 +20,8 @@ use place::Setting;
 use report::Report;
 
 /// The benches in the order in which they run.
-const NAMES: &[&str] = &["load", "table", "contract_list", "follow", "web", "cross", "import", "write"];
+const NAMES: &[&str] =
+    &["load", "table", "contract_list", "follow", "web", "cross", "import", "write", "screen"];
 
 fn main() -> Result<()> {
     let given: Vec<String> = std::env::args().skip(1).collect();
@@ -48,6 +49,7 @@ async fn run(bench: &str, setting: &Setting, report: &mut Report) -> Result<()> 
         "cross" => benches::cross::run(setting, report).await,
         "import" => benches::import::run(setting, report).await,
         "write" => benches::write::run(setting, report).await,
+        "screen" => benches::screen::run(setting, report).await,
         _ => bail!("there is no bench {bench}"),
     }
 }

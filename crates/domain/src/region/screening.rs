@@ -87,6 +87,8 @@ pub struct DuplicateParameters {
     pub near_value_percent: u32,
     /// How unlikely a coincidence must be.
     pub surprise_bits_min: u32,
+    /// What each further copy adds.
+    pub further_copy_bits: u32,
 }
 
 /// The same text to many (批量雷同).
@@ -141,6 +143,8 @@ pub struct RelationParameters {
     pub surprise_bits_min: u32,
     /// By how much neighbours are likelier partners.
     pub address_locality_bits: u32,
+    /// By how much a name is less sure than a telephone.
+    pub namesake_bits: u32,
     /// What a common name stem adds.
     pub name_bits: u32,
 }
@@ -329,11 +333,13 @@ impl ScreeningParameters {
                     surprise_bits_min: s.number("surprise_bits_min"),
                 }
             });
-        let relation_keys = ["organisations_max", "surprise_bits_min", "address_locality_bits", "name_bits"];
+        let relation_keys =
+            ["organisations_max", "surprise_bits_min", "address_locality_bits", "namesake_bits", "name_bits"];
         let relations = section(&fields, "relations", &relation_keys, sink, |s| RelationParameters {
             organisations_max: s.number("organisations_max"),
             surprise_bits_min: s.number("surprise_bits_min"),
             address_locality_bits: s.number("address_locality_bits"),
+            namesake_bits: s.number("namesake_bits"),
             name_bits: s.number("name_bits"),
         });
         let nature_keys = [
@@ -433,6 +439,7 @@ fn read_duplicates(file: &Fields<'_>, sink: &mut Sink) -> Option<DuplicateParame
         "near_days_max",
         "near_value_percent",
         "surprise_bits_min",
+        "further_copy_bits",
     ];
     section(file, "duplicates", &keys, sink, |s| DuplicateParameters {
         signed_days_max: s.number("signed_days_max"),
@@ -440,6 +447,7 @@ fn read_duplicates(file: &Fields<'_>, sink: &mut Sink) -> Option<DuplicateParame
         near_days_max: s.number("near_days_max"),
         near_value_percent: s.number("near_value_percent"),
         surprise_bits_min: s.number("surprise_bits_min"),
+        further_copy_bits: s.number("further_copy_bits"),
     })
 }
 

@@ -10,6 +10,9 @@ const STEPS: u64 = 64;
 /// Points of the upper half of a spread, in thousandths, with the normal deviations at which they lie, in thousandths.
 const UPPER: [(u32, u64); 4] = [(750, 674), (900, 1282), (975, 1960), (990, 2326)];
 
+/// Contracts above a point of the spread without which it is only noise.
+const POINTS_ABOVE_MIN: u32 = 10;
+
 /// 整数成串: a seller's sums are round far beyond everybody's habit.
 pub(super) fn round_amounts(look: Look<'_>) -> Option<Flag> {
     let parameters = &look.book.parameters.amounts;
@@ -68,6 +71,7 @@ pub(super) fn price_outlier(look: Look<'_>) -> Option<Flag> {
     // The widest guess counts: prices have long tails, and one outlier must not hide another.
     let deviation = UPPER
         .iter()
+        .filter(|(permille, _)| spread.total() * (1000 - permille) / 1000 >= POINTS_ABOVE_MIN)
         .map(|(permille, normal)| (spread.quantile(*permille) as u64).saturating_sub(median) * 1000 / normal)
         .max()
         .unwrap_or(0)

@@ -113,7 +113,9 @@ pub(super) fn near_duplicate(look: Look<'_>) -> Option<Flag> {
     // How many write like this by chance: those found beside the copies, and everybody's habit.
     let crowd = super::chance::bits(others * 1000 + look.book.stems.crowding_permille().max(10), 1000 * 1000)
         - 10 * BIT;
-    let surprise = price + time + crowd;
+    let further =
+        BIT * i64::from(parameters.further_copy_bits) * i64::try_from((copies.len() - 1).min(2)).unwrap_or(0);
+    let surprise = price + time + crowd + further;
     if surprise < i64::from(parameters.surprise_bits_min) * BIT {
         return None;
     }

@@ -2,12 +2,14 @@
 //!
 //! A contract that says 关联交易:是 is honest and never asked about here.
 
-use super::book::TraitUse;
+use super::book::{Stated, TraitUse};
 use super::chance::{self, BIT};
 use super::identity::{TraitKind, are_namesakes, is_branch};
 use super::kind::{Evidence, Flag, Screen, Strength};
 use super::look::Look;
 
+/// With fewer organisations a book is too small to say how rare anything is.
+const ORGANISATIONS_MIN: u64 = 2_000;
 /// Other sides of one organisation that are looked at for a person on both sides.
 const ORGANISATIONS_MAX: usize = 6;
 /// Contracts of such an organisation that are looked at.
@@ -59,12 +61,14 @@ pub(super) fn shared_traits(look: Look<'_>) -> Option<Flag> {
             continue;
         }
         let mut carried = trait_bits(look, shared);
-        if shared.kind == TraitKind::Address {
+        match shared.kind {
             // Three at one address are a building.
-            if shared.organisations.len() > 2 {
-                continue;
+            TraitKind::Address if shared.organisations.len() > 2 => continue,
+            TraitKind::Address => carried -= i64::from(parameters.address_locality_bits) * BIT,
+            TraitKind::Representative | TraitKind::Contact | TraitKind::Person => {
+                carried -= i64::from(parameters.namesake_bits) * BIT;
             }
-            carried -= i64::from(parameters.address_locality_bits) * BIT;
+            TraitKind::Telephone => {}
         }
         // An organisation with many contacts shares one of them sooner.
         if !(seller.traits.contains(number) && buyer.traits.contains(number)) {
@@ -131,50 +135,50 @@ pub(super) fn both_sides(look: Look<'_>) -> Option<Flag> {
             {
                 continue;
             }
-            let carried = trait_bits(look, shared);
-            if carried < i64::from(parameters.surprise_bits_min) * BIT {
-                continue;
-            }
-            for other in shared
-                .organisations
-                .iter()
-                .copied()
-                .filter(|other| *other != own.organisation && *other != opposite.organisation)
-            {
-                // The person's two organisations deal with the same third one, from opposite sides.
-                let deals = look.book.organisation(other);
-                let is_seller_here = std::ptr::eq(own, &look.entry.seller);
-                let list = if is_seller_here { &deals.buys } else { &deals.sells };
-                if list.len() > DEALS_MAX {
-                    continue;
-                }
-                let met: Vec<u32> = list
-                    .iter()
-                    .copied()
-                    .filter(|at| {
-                        let deal = look.book.at(*at);
-                        let facing = if is_seller_here { &deal.seller } else { &deal.buyer };
-                        facing.organisation == opposite.organisation
-                    })
-                    .collect();
-                if met.is_empty() {
-                    continue;
-                }
+            let is_third = |other: &&u32| **other != own.organisation && **other != opposite.organisation;
+            for other in shared.organisations.iter().filter(is_third) {
+                let Some(met) = facing(look, *other, own, opposite) else { continue };
                 let evidence = look.evidence(
                     "本合同一方的人员或电话，在另一份合同中代表另一单位与同一对方反向交易".to_owned(),
                     "a person or telephone of one side stands for another body that deals with the same party the other way round".to_owned(),
                     &met,
                 );
-                return Some(look.flag(Screen::BothSides, Strength::Moderate, evidence));
+                // The more the other body deals, the sooner it meets the same party by chance.
+                let deals = look.book.organisation(*other);
+                let chances = chance::log2((deals.buys.len() + deals.sells.len()) as u64);
+                let mut carried = trait_bits(look, shared) - chances;
+                if shared.kind != TraitKind::Telephone {
+                    carried -= i64::from(parameters.namesake_bits) * BIT;
+                }
+                if carried >= i64::from(parameters.surprise_bits_min) * BIT {
+                    return Some(look.flag(Screen::BothSides, Strength::Moderate, evidence));
+                }
             }
         }
     }
     None
 }
 
+/// The contracts in which another body faces the same party from the opposite side, if there are any.
+fn facing(look: Look<'_>, other: u32, own: &Stated, opposite: &Stated) -> Option<Vec<u32>> {
+    let deals = look.book.organisation(other);
+    let is_seller_here = own.organisation == look.entry.seller.organisation;
+    let list = if is_seller_here { &deals.buys } else { &deals.sells };
+    if list.len() > DEALS_MAX {
+        return None;
+    }
+    let is_facing = |at: &&u32| {
+        let deal = look.book.at(**at);
+        let party = if is_seller_here { &deal.seller } else { &deal.buyer };
+        party.organisation == opposite.organisation
+    };
+    let met: Vec<u32> = list.iter().filter(is_facing).copied().collect();
+    (!met.is_empty()).then_some(met)
+}
+
 /// What sharing a telephone, an address or a person carries: how rare that is, and how many share this one.
 fn trait_bits(look: Look<'_>, shared: &TraitUse) -> i64 {
-    let organisations = (look.book.organisations.len() as u64).max(look.book.reckoned_contracts());
+    let organisations = (look.book.organisations.len() as u64).max(ORGANISATIONS_MIN);
     let (pairs, statements) = look.book.sharing.get(&shared.kind).copied().unwrap_or_default();
     // How many others have the same as one, in thousandths: everybody's habit, and those seen to have this one.
     let habit = 2_000 * pairs / statements.max(organisations / 2).max(1);

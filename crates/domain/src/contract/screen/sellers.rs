@@ -85,16 +85,15 @@ const fn what(kind: TraitKind) -> (&'static str, &'static str) {
 fn second_sign(look: Look<'_>, first: u32, sellers: &[u32]) -> Option<(&'static str, &'static str)> {
     let needed = (sellers.len() * look.book.parameters.sellers.shell_percent as usize).div_ceil(100).max(2);
     let first_kind = look.book.traits[first as usize].kind;
-    for other in &look.entry.seller.traits {
-        let shared = &look.book.traits[*other as usize];
-        let is_other = *other != first && !is_person(shared.kind, first_kind);
-        let common = shared.organisations.iter().filter(|at| sellers.binary_search(at).is_ok()).count();
-        if is_other
-            && common >= needed
-            && shared.organisations.len() <= look.book.parameters.sellers.shells_max as usize
-        {
-            return Some(("另有电话、地址或人员相同", "telephone, address or people agree besides"));
-        }
+    let mut others: Vec<u32> = sellers
+        .iter()
+        .flat_map(|at| look.book.organisation(*at).traits.iter().copied())
+        .filter(|other| *other != first && !is_person(look.book.traits[*other as usize].kind, first_kind))
+        .collect();
+    others.sort_unstable();
+    let most_common = others.chunk_by(|a, b| a == b).map(<[u32]>::len).max().unwrap_or(0);
+    if most_common >= needed {
+        return Some(("另有电话、地址或人员相同", "telephone, address or people agree besides"));
     }
     let mut buyers: Vec<u32> = sellers
         .iter()

@@ -283,3 +283,39 @@ fn a_bulletin_lives_from_draft_to_correction_and_the_log_proves_it() {
     assert_eq!(program.run(&["audit", "prove", "contract:2017430100000001", "--out", proof]).code, 0);
     assert_eq!(program.run(&["audit", "verify", proof, "--key", &key]).code, 0);
 }
+
+#[test]
+fn contracts_are_screened_without_a_database_and_scored_by_labels() {
+    let program = Program::new();
+    let header = "合同登记编号,项目名称,签订日期,登记日期,合同类型,成交额(元),技术交易额(元),卖方名称,卖方行政区划代码,买方名称,买方行政区划代码";
+    let rows = "A1,数控机床采购,2025-03-01,2025-03-20,技术服务,1200000,1200000,示例甲,430102,示例乙,430204\n\
+                A2,盾构机密封研制,2025-03-01,2025-03-20,技术开发,500000,300000,示例丙,430102,示例丁,430204\n";
+    let file = program.file("contracts.csv", &format!("{header}\n{rows}"));
+    let labels =
+        program.file("labels.csv", "registration_number,kind\nA1,goods_as_technology\nA2,of_others\n");
+    let (file, labels) = (file.to_str().unwrap(), labels.to_str().unwrap());
+
+    let flags = program.json(&["contract", "screen", "--file", file]);
+    assert_eq!(flags.as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&flags[0]["registration_number"], &flags[0]["screen"]),
+        (&"A1".into(), &"goods_as_technology".into())
+    );
+    assert!(flags[0]["question_zh"].as_str().unwrap().ends_with('？'));
+    assert_both_languages(&program.run(&["contract", "screen", "--file", file]).stderr);
+
+    let scored = program.json(&["contract", "screen", "--file", file, "--labels", labels]);
+    assert_eq!((&scored["overall"]["recall"], &scored["overall"]["precision"]), (&0.5.into(), &1.0.into()));
+    let report = program.json(&["contract", "screen", "--report", "--seed", "9", "--contracts", "1000"]);
+    for kind in report["kinds"].as_array().unwrap() {
+        assert!(kind["kind"].is_string());
+        assert!(["planted", "found", "false_flags"].iter().all(|key| kind[*key].is_u64()), "{kind}");
+    }
+
+    for usage in [&["contract", "screen"][..], &["contract", "screen", "--report", "--labels", labels]] {
+        assert_eq!(program.run(usage).code, 2, "{usage:?}");
+    }
+    let missing = program.run(&["contract", "screen", "--file", "nowhere.csv"]);
+    assert_eq!((missing.code, missing.stdout.as_str()), (1, ""));
+    assert!(!program.database().exists(), "screening a file creates no database");
+}

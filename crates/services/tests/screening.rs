@@ -44,11 +44,8 @@ fn what_is_planted_is_found_and_the_honest_left_alone() {
     assert!(overall.found * 100 >= overall.planted * 90, "{scored:#?}");
     assert!(overall.false_flags * 100 <= overall.flagged * 20, "{scored:#?}");
     assert_eq!(scored.kinds.len(), Screen::ALL.len());
-    assert_eq!(
-        screen_planted(&REGION, SEED, CONTRACTS).unwrap(),
-        scored,
-        "the same seed gives the same report"
-    );
+    let small = || screen_planted(&REGION, SEED, 2_000).unwrap();
+    assert_eq!(small(), small(), "the same seed gives the same report");
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub struct ScreenArguments {
     /// Prints recall and precision per kind instead of the questions. A labelled contract counts as found where a
     /// screen of the kind's family flagged it; for kinds whose names are not ours, where any screen did. A flagged
     /// contract is a false flag where neither it nor a contract that its evidence names is labelled.
-    #[arg(long, requires = "file")]
+    #[arg(long, requires = "file", conflicts_with = "report")]
     labels: Option<PathBuf>,
     /// Plant 28 kinds of tricks in an invented province and say what the screens find
     #[arg(long)]
@@ -84,18 +84,20 @@ pub fn run(context: &Context, command: &ContractCommand) -> CommandResult {
         Some(labels) => print_score(context, &score(&flags, &labels))?,
         None => print_flags(context, &flags)?,
     }
-    say(
-        &format!(
-            "筛查 {} 份合同，提出 {} 个问题。疑点只是待答的问题，不是结论。",
-            read.contracts.len(),
-            flags.len()
-        ),
-        &format!(
-            "{} contracts screened, {} question(s); a flag is a question to answer, no verdict",
-            read.contracts.len(),
-            flags.len()
-        ),
-    );
+    if context.format != Some(Format::Json) {
+        say(
+            &format!(
+                "筛查 {} 份合同，提出 {} 个问题。疑点只是待答的问题，不是结论。",
+                read.contracts.len(),
+                flags.len()
+            ),
+            &format!(
+                "{} contracts screened, {} question(s); a flag is a question to answer, no verdict",
+                read.contracts.len(),
+                flags.len()
+            ),
+        );
+    }
     Ok(Outcome::Done)
 }
 

@@ -109,6 +109,7 @@ impl Route {
 pub fn all() -> Vec<Route> {
     [
         pages::public::routes(),
+        pages::contract_type::routes(),
         pages::contracts::routes(),
         pages::open_data::routes(),
         pages::sign_in::routes(),

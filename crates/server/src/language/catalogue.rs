@@ -39,6 +39,7 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "people",
     "organisations",
     "contracts",
+    "contract_type",
     "open_data",
     "guide",
     "imports",

@@ -2,6 +2,7 @@
 
 mod account;
 mod cities;
+mod contract_type;
 mod contracts;
 mod corrections;
 mod drafts;

@@ -12,7 +12,7 @@ use xiaoxiang_store::Db;
 
 use crate::access::{Hashing, SessionLimits};
 use crate::attribution::Footing;
-use crate::bulletin::{DataStanding, FigureModel, FrozenMark, Latest, PlaceFigures};
+use crate::bulletin::{BulletinDetail, DataStanding, FigureModel, FrozenMark, Latest, PlaceFigures};
 use crate::contract::ListingModel;
 use crate::follow::{Followed, Following};
 use crate::kept::Kept;
@@ -72,6 +72,7 @@ pub struct App {
     pub(crate) hashing: Arc<Hashing>,
     pub(crate) data_standing: Arc<Kept<Followed, (), DataStanding>>,
     pub(crate) latest_bulletin: Arc<Kept<Followed, (), Option<Arc<Latest>>>>,
+    pub(crate) published_bulletins: Arc<Kept<Followed, String, BulletinDetail>>,
     pub(crate) place_figures: Arc<Kept<FrozenMark, Option<DivisionCode>, PlaceFigures>>,
     pub(crate) county_figures: Arc<Kept<Followed, CountyKey, Option<PrintedTable>>>,
     pub(crate) outlines: Arc<Kept<i64, DivisionCode, String>>,
@@ -92,6 +93,7 @@ impl App {
             hashing: Arc::default(),
             data_standing: Arc::default(),
             latest_bulletin: Arc::default(),
+            published_bulletins: Arc::default(),
             place_figures: Arc::default(),
             county_figures: Arc::default(),
             outlines: Arc::default(),

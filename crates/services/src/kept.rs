@@ -8,6 +8,9 @@ use tokio::sync::RwLock;
 
 use crate::refusal::Refusal;
 
+/// Answers kept at once; with one more, all are dropped and the present ones come back as they are asked for.
+const ANSWERS_MAX: usize = 256;
+
 /// Answers by key, all made from the same mark; the first question under another mark drops them.
 #[derive(Debug)]
 pub(crate) struct Kept<M, K, V>(RwLock<Option<Marked<M, K, V>>>);
@@ -42,7 +45,7 @@ impl<M: PartialEq, K: Hash + Eq, V> Kept<M, K, V> {
         }
         let answer = Arc::new(make().await?);
         match guard.as_mut() {
-            Some(held) if held.mark == mark => {
+            Some(held) if held.mark == mark && held.answers.len() < ANSWERS_MAX => {
                 held.answers.insert(key, answer.clone());
             }
             _ => *guard = Some(Marked { mark, answers: HashMap::from([(key, answer.clone())]) }),
@@ -74,6 +77,16 @@ mod tests {
         assert_eq!([ask(1, "a").await, ask(1, "b").await, ask(1, "a").await], [0, 1, 0]);
         assert_eq!([ask(2, "a").await, ask(2, "a").await], [2, 2]);
         assert_eq!(ask(1, "a").await, 3, "what was dropped is made again");
+    }
+
+    #[tokio::test]
+    async fn no_more_answers_are_kept_than_the_limit() {
+        let kept: Kept<u8, usize, usize> = Kept::default();
+        for key in 0..=ANSWERS_MAX {
+            kept.find_or_make(1, key, async || Ok(key)).await.expect("an answer");
+        }
+        let held = kept.0.read().await.as_ref().map(|held| held.answers.len());
+        assert_eq!(held, Some(1), "the last one came after all were dropped");
     }
 
     #[tokio::test]

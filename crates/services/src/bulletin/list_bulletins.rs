@@ -1,6 +1,7 @@
 //! Bulletins as readers look for them.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use xiaoxiang_domain::bulletin::{BulletinStatus, PrintedNote};
@@ -9,7 +10,9 @@ use xiaoxiang_store::bulletin::{self as store, BulletinHeadRow, CorrectionRow};
 use xiaoxiang_store::{StoreError, Tx};
 
 use super::content::BulletinContent;
+use super::products::Product;
 use crate::app::App;
+use crate::follow::Followed;
 use crate::refusal::Refusal;
 
 /// Bulletins listed at once.
@@ -93,12 +96,14 @@ pub async fn list_published(app: &App, filter: PublishedFilter) -> Result<Publis
     wanted.sort_by_key(|summary| Reverse(recency(summary)));
     let left_out = wanted.len().saturating_sub(PUBLISHED_SHOWN_MAX);
     wanted.truncate(PUBLISHED_SHOWN_MAX);
+    // Nobody may hold a connection while asking for what is kept.
+    drop(tx);
     let mut bulletins = Vec::with_capacity(wanted.len());
     for summary in wanted {
-        let BulletinContent { title, title_en, sentences, .. } =
-            find_in(&mut tx, &summary.row.bulletin_id).await?.content;
-        let title = PrintedNote { zh: title, en: title_en };
-        bulletins.push(PublishedSummary { summary, title, sentence: sentences.into_iter().next() });
+        let detail = find_published(app, &summary.row.bulletin_id).await?;
+        let BulletinContent { title, title_en, sentences, .. } = &detail.content;
+        let title = PrintedNote { zh: title.clone(), en: title_en.clone() };
+        bulletins.push(PublishedSummary { summary, title, sentence: sentences.first().cloned() });
     }
     Ok(PublishedList { years, bulletins, left_out })
 }
@@ -109,13 +114,21 @@ pub async fn find_bulletin(app: &App, bulletin_id: &str) -> Result<BulletinDetai
     find_in(&mut tx, bulletin_id).await
 }
 
-/// One published bulletin; a draft is not there for the public.
-pub async fn find_published(app: &App, bulletin_id: &str) -> Result<BulletinDetail, Refusal> {
-    let detail = find_bulletin(app, bulletin_id).await?;
-    if detail.summary.status == BulletinStatus::Draft {
-        return Err(Refusal::NotFound(bulletin_id.to_owned()));
-    }
-    Ok(detail)
+/// One published bulletin with the tables that the public is shown; a draft is not there for it.
+///
+/// It is read once and kept until something is committed. Tables of circulars are left out: they may name every
+/// university of the province.
+pub async fn find_published(app: &App, bulletin_id: &str) -> Result<Arc<BulletinDetail>, Refusal> {
+    let mark = Followed::newest(app).await?;
+    let make = async || {
+        let mut detail = find_bulletin(app, bulletin_id).await?;
+        if detail.summary.status == BulletinStatus::Draft {
+            return Err(Refusal::NotFound(bulletin_id.to_owned()));
+        }
+        detail.content.tables.retain(|table| table.is_of(Product::Public));
+        Ok(detail)
+    };
+    app.published_bulletins.find_or_make(mark, bulletin_id.to_owned(), make).await
 }
 
 /// The bulletin signed last, of the latest period.

@@ -30,7 +30,7 @@ pub(crate) struct FrozenMark {
 /// The latest bulletin, and what figures made at its position depend on.
 #[derive(Debug)]
 pub(crate) struct Latest {
-    detail: BulletinDetail,
+    detail: Arc<BulletinDetail>,
     mark: FrozenMark,
 }
 
@@ -66,7 +66,7 @@ pub struct PlaceSide {
 #[derive(Clone, Debug)]
 pub struct PlaceAnswer {
     /// The bulletin signed last.
-    pub bulletin: BulletinDetail,
+    pub bulletin: Arc<BulletinDetail>,
     /// The figures.
     pub figures: Arc<PlaceFigures>,
 }
@@ -115,7 +115,7 @@ async fn latest(app: &App) -> Result<Option<Arc<Latest>>, Refusal> {
         let Some(detail) = latest_bulletin(app).await? else { return Ok(None) };
         let region_version_id = app.region().await?.region_version_id;
         let mark = FrozenMark { bulletin_id: detail.summary.row.bulletin_id.clone(), region_version_id };
-        Ok(Some(Arc::new(Latest { detail, mark })))
+        Ok(Some(Arc::new(Latest { detail: Arc::new(detail), mark })))
     };
     Ok(Option::clone(&*app.latest_bulletin.find_or_make(mark, (), make).await?))
 }

@@ -133,7 +133,8 @@ impl PublicBulletin {
 
 /// A published bulletin for machines.
 pub async fn public_bulletin(app: &App, bulletin_id: &str) -> Result<PublicBulletin, Refusal> {
-    PublicBulletin::new(&find_published(app, bulletin_id).await?, Product::Public)
+    let detail = find_published(app, bulletin_id).await?;
+    PublicBulletin::new(&detail, Product::Public)
 }
 
 /// Writes a published bulletin's public product in one format.

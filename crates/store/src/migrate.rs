@@ -29,6 +29,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![
     6 "0006_import_run",
     7 "0007_targets_objections",
     8 "0008_provider",
+    9 "0009_bulletin_head",
 ];
 
 /// Number of the advisory lock; any will do that nothing else in the database takes.

@@ -181,6 +181,25 @@ async fn every_statement_prepares_on_postgres() {
     assert!(refused.is_empty(), "{}", refused.join("\n\n"));
 }
 
+#[tokio::test]
+async fn lists_of_bulletins_walk_through_no_content_on_sqlite() {
+    let made = TestDb::sqlite().await;
+    let Db::Sqlite { writer, .. } = &made.db else { unreachable!("asked for SQLite") };
+    let heads: Vec<Literal> = statements()
+        .into_iter()
+        .filter(|statement| statement.text.contains("tree_head, content_sha256\n           FROM bulletin\n"))
+        .collect();
+    assert!(!heads.is_empty(), "no statement lists heads of bulletins");
+    for statement in heads {
+        let plan = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", statement.text));
+        let steps: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(plan).bind(500_i64).fetch_all(writer).await.unwrap();
+        let reads_heads_alone = steps.iter().any(|step| step.3.contains("COVERING INDEX bulletin_head"));
+        assert!(reads_heads_alone, "{}: {steps:?}", statement.place);
+    }
+    made.end().await;
+}
+
 #[test]
 fn the_scanner_tells_the_arms_apart() {
     let source = r##"

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
-use xiaoxiang_domain::contract::screen::Book;
+use xiaoxiang_domain::contract::screen::{Book, ScreenRules};
 use xiaoxiang_services::demo::planted::{CONTRACTS_MAX, planted_book};
 use xiaoxiang_services::screening::{flags_on_all_cores, screen_contracts};
 
@@ -36,10 +36,10 @@ pub async fn run(setting: &Setting, report: &mut Report) -> Result<()> {
     );
     drop((planted, flags));
 
-    let parameters = region.screening().context("the region has parameters for screening")?;
+    let rules = ScreenRules::of(&region).context("the region has parameters for screening")?;
     let rows = usize::try_from(setting.rows(BOOK))?.min(CONTRACTS_MAX);
     let started = Instant::now();
-    let mut book = Book::of(parameters, &planted_book(SEEDS[0], rows).contracts)?;
+    let mut book = Book::of(&rules, &planted_book(SEEDS[0], rows).contracts)?;
     report.add(Line::new(
         format!("book of {} contracts made and entered", book.len()),
         Figure::one(Unit::Seconds, micros(started.elapsed())),

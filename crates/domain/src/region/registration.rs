@@ -163,6 +163,17 @@ impl RegistrationRules {
             .iter()
             .find(|regime| regime.from.is_none_or(|from| from <= day) && regime.to.is_none_or(|to| day <= to))
     }
+
+    /// The technology value from which a contract of a day is measured as large: the expert review's of its regime.
+    ///
+    /// A regime without such a review has nothing to stay below; its contracts are measured by the next regime that has
+    /// one, so that what was divided before the review came, when its draft was known, is asked about all the same.
+    #[must_use]
+    pub fn review_threshold_on(&self, day: Date) -> Option<Fen> {
+        let has_ended = |regime: &&Regime| regime.to.is_some_and(|to| to < day);
+        let reviews = self.regimes.iter().skip_while(has_ended).find_map(|regime| regime.expert_review);
+        reviews.map(|rule| rule.technology_value_min)
+    }
 }
 
 fn read_regimes(file: &str, rules: &Fields<'_>, sink: &mut Sink) -> Vec<Regime> {

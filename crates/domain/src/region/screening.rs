@@ -58,8 +58,6 @@ pub struct TextParameters {
 /// Splitting (拆分).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SplittingParameters {
-    /// Technology value from which experts review a contract.
-    pub review_threshold_yuan: u32,
     /// Days within which parts are signed.
     pub window_days: u32,
     /// Share of the threshold from which a contract is just below it.
@@ -413,7 +411,6 @@ fn section<T>(
 
 fn read_splitting(file: &Fields<'_>, sink: &mut Sink) -> Option<SplittingParameters> {
     let keys = [
-        "review_threshold_yuan",
         "window_days",
         "close_percent",
         "parts_min",
@@ -422,7 +419,6 @@ fn read_splitting(file: &Fields<'_>, sink: &mut Sink) -> Option<SplittingParamet
         "framework_days_min",
     ];
     section(file, "splitting", &keys, sink, |s| SplittingParameters {
-        review_threshold_yuan: s.number("review_threshold_yuan"),
         window_days: s.number("window_days"),
         close_percent: s.number("close_percent"),
         parts_min: s.number("parts_min"),

@@ -6,7 +6,7 @@ mod screen_file;
 use std::collections::BTreeMap;
 
 use xiaoxiang_domain::contract::Contract;
-use xiaoxiang_domain::contract::screen::{Book, Flag};
+use xiaoxiang_domain::contract::screen::{Book, BookProblem, Flag, ScreenRules};
 use xiaoxiang_domain::region::Region;
 
 pub use score::{KindScore, Label, LabelKind, OverallScore, Score, read_labels, score};
@@ -20,17 +20,23 @@ const THREADS_MAX: usize = 8;
 
 /// Screens contracts of which each belongs to the same book.
 pub fn screen_contracts(region: &Region, contracts: &[Contract]) -> Result<Vec<Flag>, Refusal> {
-    let parameters = region.screening().ok_or_else(|| {
+    let book = Book::of(&rules_of(region)?, contracts).map_err(book_refused)?;
+    Ok(flags_on_all_cores(&book))
+}
+
+/// What the screens take from a region.
+fn rules_of(region: &Region) -> Result<ScreenRules, Refusal> {
+    ScreenRules::of(region).ok_or_else(|| {
         Refusal::invalid(
             "screening.no_parameters",
             "该地区没有筛查参数（screening.yaml）。",
             "the region has no parameters for screening (screening.yaml)",
         )
-    })?;
-    let book = Book::of(parameters, contracts).map_err(|problem| {
-        Refusal::invalid("screening.too_many", format!("{}。", problem.message_zh()), problem.to_string())
-    })?;
-    Ok(flags_on_all_cores(&book))
+    })
+}
+
+fn book_refused(problem: BookProblem) -> Refusal {
+    Refusal::invalid("screening.too_many", format!("{}。", problem.message_zh()), problem.to_string())
 }
 
 /// The flags of a book, the same whatever the number of threads.

@@ -13,7 +13,8 @@ use super::identity::{Trait, TraitKind, organisation_key, traits_of};
 use super::text::{self, Stems};
 use crate::contract::{Contract, PartyNature, Side};
 use crate::fact::Standing;
-use crate::region::ScreeningParameters;
+use crate::money::Fen;
+use crate::region::{Region, RegistrationRules, ScreeningParameters};
 
 /// Contracts that one book takes.
 pub const CONTRACTS_MAX: usize = 5_000_000;
@@ -35,6 +36,22 @@ impl BookProblem {
     #[must_use]
     pub fn message_zh(self) -> String {
         format!("一次最多筛查 {CONTRACTS_MAX} 份合同")
+    }
+}
+
+/// What the screens take from region data: their own parameters, and the regimes of registration.
+#[derive(Clone, Debug)]
+pub struct ScreenRules {
+    pub(super) parameters: Arc<ScreeningParameters>,
+    registration: Arc<RegistrationRules>,
+}
+
+impl ScreenRules {
+    /// Those of a region; none where it has no parameters for screening.
+    #[must_use]
+    pub fn of(region: &Region) -> Option<Self> {
+        let parameters = Arc::new(region.screening()?.clone());
+        Some(Self { parameters, registration: Arc::new(region.registration().clone()) })
     }
 }
 
@@ -77,6 +94,8 @@ pub(super) struct Entry {
     pub valid_to: Option<i32>,
     pub value_fen: i64,
     pub technology_fen: i64,
+    /// From which technology value experts review a contract of its day.
+    pub review_fen: Option<i64>,
     pub contract_type: Box<str>,
     pub group: (u8, u16),
     pub registrar: u32,
@@ -132,6 +151,7 @@ pub(super) struct TraitUse {
 #[derive(Debug)]
 pub struct Book {
     pub(super) parameters: Arc<ScreeningParameters>,
+    registration: Arc<RegistrationRules>,
     pub(super) entries: Vec<Entry>,
     by_number: HashMap<Box<str>, u32>,
     organisation_keys: HashMap<Box<str>, u32>,
@@ -164,9 +184,10 @@ pub struct Book {
 impl Book {
     /// An empty book.
     #[must_use]
-    pub fn new(parameters: &ScreeningParameters) -> Self {
+    pub fn new(rules: &ScreenRules) -> Self {
         Self {
-            parameters: Arc::new(parameters.clone()),
+            parameters: Arc::clone(&rules.parameters),
+            registration: Arc::clone(&rules.registration),
             entries: Vec::new(),
             by_number: HashMap::new(),
             organisation_keys: HashMap::new(),
@@ -198,12 +219,12 @@ impl Book {
     ///
     /// Cancelled contracts are left out: registering again what was cancelled is no trick.
     pub fn of<'a>(
-        parameters: &ScreeningParameters,
+        rules: &ScreenRules,
         contracts: impl IntoIterator<Item = &'a Contract>,
     ) -> Result<Self, BookProblem> {
         let mut sorted: Vec<&Contract> = contracts.into_iter().collect();
         sorted.sort_by(|a, b| order_of(a).cmp(&order_of(b)));
-        let mut book = Self::new(parameters);
+        let mut book = Self::new(rules);
         for versions in sorted.chunk_by(|a, b| a.registration_number == b.registration_number) {
             book.enter(versions)?;
         }
@@ -295,6 +316,7 @@ impl Book {
             valid_to: contract.valid_to.map(day_number),
             value_fen: contract.contract_value.0,
             technology_fen: contract.technology_value.0,
+            review_fen: self.registration.review_threshold_on(contract.registered_on).map(|Fen(fen)| fen),
             contract_type: contract.contract_type.as_str().into(),
             group: (
                 first_digit(&contract.contract_type),

@@ -26,7 +26,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-pub use book::{Book, BookProblem, CONTRACTS_MAX};
+pub use book::{Book, BookProblem, CONTRACTS_MAX, ScreenRules};
 pub use kind::{Evidence, Family, Flag, Screen, Strength};
 
 use look::Look;

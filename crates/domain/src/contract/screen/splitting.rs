@@ -14,7 +14,7 @@ const PART_ALIKE_PERCENT: u32 = 50;
 /// 拆分避审: below the threshold each, above it together, and of one project or just below it.
 pub(super) fn split_review(look: Look<'_>) -> Option<Flag> {
     let parameters = &look.book.parameters.splitting;
-    let threshold = fen(parameters.review_threshold_yuan);
+    let threshold = look.entry.review_fen?;
     if look.entry.technology_fen >= threshold {
         return None;
     }

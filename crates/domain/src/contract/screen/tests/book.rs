@@ -18,7 +18,7 @@ fn mixed() -> Vec<Contract> {
 }
 
 fn flags_of(contracts: &[Contract]) -> Vec<Flag> {
-    Book::of(parameters(), contracts).unwrap().flags()
+    Book::of(&rules(), contracts).unwrap().flags()
 }
 
 proptest! {
@@ -51,7 +51,7 @@ proptest! {
         let mut all = mixed();
         let expected = flags_of(&all);
         let new = all.remove(at);
-        let mut book = Book::of(parameters(), &all).unwrap();
+        let mut book = Book::of(&rules(), &all).unwrap();
         book.enter(&[&new]).unwrap();
         let number = new.registration_number.as_str();
         let own: Vec<Flag> = expected.iter().filter(|flag| flag.registration_number == number).cloned().collect();
@@ -67,13 +67,13 @@ fn honest_contracts_raise_no_question() {
 
 #[test]
 fn a_number_is_entered_once_and_an_unknown_one_has_no_flags() {
-    let mut book = Book::new(parameters());
+    let mut book = Book::new(&rules());
     let contract = deal("T1", 1, 2);
     book.enter(&[&contract]).unwrap();
     book.enter(&[&contract]).unwrap();
     assert_eq!(book.len(), 1);
     assert_eq!(book.flags_of("T2"), []);
-    assert!(Book::new(parameters()).flags().is_empty());
+    assert!(Book::new(&rules()).flags().is_empty());
 }
 
 #[test]

@@ -10,17 +10,17 @@ use std::sync::LazyLock;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
-use super::{Book, Flag, Screen};
+use super::{Book, Flag, Screen, ScreenRules};
 use crate::contract::{Contract, Party};
 use crate::fact::Standing;
 use crate::money::Fen;
+use crate::region::Region;
 use crate::region::tests::shipped_layer;
-use crate::region::{Region, ScreeningParameters};
 
 static CHINA: LazyLock<Region> = LazyLock::new(|| Region::parse(&[shipped_layer("china")]).unwrap());
 
-fn parameters() -> &'static ScreeningParameters {
-    CHINA.screening().expect("the base has parameters")
+fn rules() -> ScreenRules {
+    ScreenRules::of(&CHINA).expect("the base has parameters")
 }
 
 /// Chance enough for honest contracts: a linear congruence.
@@ -118,7 +118,7 @@ fn honest() -> Vec<Contract> {
 fn flags_on(contracts: &[Contract]) -> Vec<Flag> {
     let mut all = honest();
     all.extend_from_slice(contracts);
-    let book = Book::of(parameters(), &all).unwrap();
+    let book = Book::of(&rules(), &all).unwrap();
     let numbers: Vec<&str> = contracts.iter().map(|contract| contract.registration_number.as_str()).collect();
     book.flags().into_iter().filter(|flag| numbers.contains(&flag.registration_number.as_str())).collect()
 }

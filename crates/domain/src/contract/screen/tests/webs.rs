@@ -29,6 +29,27 @@ fn parts_below_the_review_are_asked_about_and_two_projects_of_one_pair_are_not()
 }
 
 #[test]
+fn the_threshold_is_that_of_the_regime_of_the_day() {
+    let threshold = |day| CHINA.registration().review_threshold_on(day);
+    let reviewed = CHINA.registration().regime_on(date(2026, 1, 23)).unwrap().expert_review.unwrap();
+    assert_eq!(threshold(date(2026, 1, 23)), Some(reviewed.technology_value_min));
+    // The measures of 2000 know no expert review: their contracts are measured by the next one.
+    assert_eq!(CHINA.registration().regime_on(date(2026, 1, 22)).unwrap().expert_review, None);
+    assert_eq!(threshold(date(2026, 1, 22)), Some(reviewed.technology_value_min));
+
+    let mut layer = shipped_layer("china");
+    let rules = layer.files.get_mut("registration.yaml").unwrap();
+    *rules = rules.replace("technology_value_yuan_min: 5000000", "technology_value_yuan_min: 3000000");
+    let lower = Region::parse(&[layer]).unwrap();
+    let part = |number: u64, end: &str, yuan| {
+        named(number, 1, 2, &format!("{MATTER}{end}"), yuan, START + (number as i64 * 9).days())
+    };
+    let below = [part(1, "总体设计", 1_400_000), part(2, "样机试制", 1_900_000)];
+    let book = Book::of(&ScreenRules::of(&lower).unwrap(), &below).unwrap();
+    assert!(book.flags().iter().any(|flag| flag.screen == Screen::SplitReview), "3.3 million together");
+}
+
+#[test]
 fn numbered_lots_are_asked_about_and_a_framework_by_years_is_not() {
     let lots: Vec<Contract> = (1..=3)
         .map(|lot| named(lot, 1, 2, &format!("{MATTER}（子课题{lot}）"), 310_000 + lot as i64, START))

@@ -93,8 +93,8 @@ const fn line(action: Action) -> Line {
         | Action::ImportContracts
         | Action::DraftBulletin
         | Action::CorrectBulletin
-        | Action::IssueTargets
-        | Action::ManageOrganisations => Line { everywhere: &[Statistician], in_scope: NOBODY },
+        | Action::IssueTargets => Line { everywhere: &[Statistician], in_scope: NOBODY },
+        Action::ManageOrganisations => Line { everywhere: &[Statistician, Administrator], in_scope: NOBODY },
         Action::ReadImports => {
             Line { everywhere: &[Statistician, DivisionHead, Auditor, DisciplineInspector], in_scope: NOBODY }
         }

@@ -6,6 +6,7 @@ cities-behind = { $percent }% of the year has passed; { COUNT($count) ->
     [one] { $count } city is behind it
    *[other] { $count } cities are behind it
  }
+cities-set-targets = Issue targets
 city-no-target = No target has been issued for this year.
 city-target-passed = This year's target is reached.
 city-gap-sentence = { $gap } hundred million CNY short of the target; at this year's mean of { $average } ten thousand CNY that is about { $count } more { COUNT($count) ->

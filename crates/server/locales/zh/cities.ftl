@@ -3,6 +3,7 @@ cities-title = 市州
 cities-lead = 各市州今年目标的完成情况，距目标最远的排在最前。点开市州名称，查看它的缺口、预计合同和催办名单。
 cities-chart = 各市州目标完成率，数据见下表
 cities-behind = 时间进度 { $percent }%，{ $count } 个市州落后于时间进度
+cities-set-targets = 下达目标
 city-no-target = 今年的年度目标尚未下达。
 city-target-passed = 已完成今年的年度目标。
 city-gap-sentence = 距年度目标还差 { $gap } 亿元；按今年平均每项 { $average } 万元，约需再登记 { $count } 项合同。本年还剩 { $months } 个月，每月需 { $per_month } 亿元。

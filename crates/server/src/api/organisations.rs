@@ -9,8 +9,8 @@ use utoipa_axum::routes;
 use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::organisation::history::OrganisationEvent;
 use xiaoxiang_services::organisation::{
-    NewOrganisationChange, OrganisationDetail, OrganisationSummary, RecordedChange, change_organisation,
-    list_organisations, read_organisation, reverse_change,
+    NewOrganisationChange, NewOrganisationEntry, OrganisationDetail, OrganisationSummary, RecordedChange,
+    add_organisation, change_organisation, list_organisations, read_organisation, reverse_change,
 };
 
 use super::caller::Caller;
@@ -26,6 +26,7 @@ pub(super) fn routes() -> Vec<ApiRoute> {
     vec![
         needs(Action::ReadOrganisations, routes!(list)),
         needs(Action::ReadOrganisations, routes!(read)),
+        needs(Action::ManageOrganisations, routes!(add)),
         needs(Action::ManageOrganisations, routes!(change)),
         needs(Action::ManageOrganisations, routes!(reverse)),
     ]
@@ -196,6 +197,37 @@ async fn shown(caller: &Caller, key: i64) -> Result<Json<OrganisationDetailView>
 )]
 async fn read(caller: Caller, ApiPath(key): ApiPath<i64>) -> Result<Json<OrganisationDetailView>, Problem> {
     shown(&caller, key).await
+}
+
+/// An organisation that no contract names yet.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewOrganisationBody {
+    /// 名称
+    #[schema(min_length = 1, max_length = 200)]
+    name: String,
+    /// 统一社会信用代码
+    #[schema(min_length = 18, max_length = 18)]
+    credit_code: String,
+    /// Document or reason.
+    #[schema(min_length = 1, max_length = 200)]
+    basis: String,
+}
+
+/// 登记机构 · Enter an organisation
+///
+/// 还没有合同的单位；信用代码已有的不再登记 · One without contracts; a code that is on record is refused.
+#[utoipa::path(
+    post, path = "/api/v1/organisations", tag = "organisation", operation_id = "addOrganisation",
+    request_body = NewOrganisationBody, responses((status = 201, body = OrganisationDetailView))
+)]
+async fn add(
+    caller: Caller,
+    ApiJson(body): ApiJson<NewOrganisationBody>,
+) -> Result<impl IntoResponse, Problem> {
+    let new = NewOrganisationEntry { name: body.name, credit_code: body.credit_code, basis: body.basis };
+    let key = add_organisation(&caller.app, &caller.actor, &new).await?;
+    Ok((StatusCode::CREATED, shown(&caller, key).await?))
 }
 
 /// What becomes of an organisation.

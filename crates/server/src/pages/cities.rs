@@ -90,6 +90,10 @@ impl CitiesPage {
         self.shell.period(&self.data.months)
     }
 
+    fn has_targets(&self) -> bool {
+        self.data.with_target > 0
+    }
+
     fn behind(&self) -> String {
         let count = self.data.behind.to_string();
         self.shell.say("cities-behind", [("count", &count), ("percent", &self.data.elapsed_percent)])

@@ -10,8 +10,8 @@ use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::organisation::history::OrganisationEvent;
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::organisation::{
-    NewOrganisationChange, OrganisationDetail, OrganisationList, change_organisation, list_organisations,
-    read_organisation, reverse_change,
+    NewOrganisationChange, NewOrganisationEntry, OrganisationDetail, OrganisationList, add_organisation,
+    change_organisation, list_organisations, read_organisation, reverse_change,
 };
 
 use super::people::FieldProblem;
@@ -26,6 +26,8 @@ pub fn routes() -> Vec<Route> {
     const MANAGE: Access = Access::Needs(Action::ManageOrganisations);
     vec![
         Route::page("/organisations", READ, routing::get(list)),
+        Route::page("/organisations/new", MANAGE, routing::get(enter)),
+        Route::form("/organisations/new", MANAGE, routing::post(send_new)),
         Route::page("/organisations/{key}", READ, routing::get(show)),
         Route::form("/organisations/{key}/changes", MANAGE, routing::post(send_change)),
         Route::form("/organisations/{key}/changes/{change}/reverse", MANAGE, routing::post(send_reversal)),
@@ -72,6 +74,55 @@ async fn list(visit: Visit, Query(query): Query<ListQuery>) -> Response {
         Ok(list) => {
             let shell = visit.shell(Section::Organisations, visit.language.text("organisations-title"));
             visit.page(&OrganisationsPage { shell, text: query.text, list })
+        }
+        Err(refusal) => visit.refused(&refusal),
+    }
+}
+
+/// The form for an organisation that no contract names yet.
+#[derive(Debug, Template)]
+#[template(path = "organisation_new.html")]
+pub struct NewOrganisationPage {
+    shell: Shell,
+    form: NewForm,
+    problem: Option<FieldProblem>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct NewForm {
+    name: String,
+    credit_code: String,
+    basis: String,
+}
+
+impl NewOrganisationPage {
+    fn new(visit: &Visit, form: NewForm, problem: Option<FieldProblem>) -> Self {
+        let shell = visit.shell(Section::Organisations, visit.language.text("organisation-new"));
+        Self { shell, form, problem }
+    }
+
+    fn about(&self, code: &str) -> Option<&str> {
+        FieldProblem::about(self.problem.as_ref(), &[code])
+    }
+
+    fn about_code(&self) -> Option<&str> {
+        FieldProblem::about(self.problem.as_ref(), &["organisation.code", "organisation.known"])
+    }
+}
+
+async fn enter(visit: Visit) -> Response {
+    visit.page(&NewOrganisationPage::new(&visit, NewForm::default(), None))
+}
+
+async fn send_new(visit: Visit, Form(form): Form<NewForm>) -> Response {
+    let NewForm { name, credit_code, basis } = form.clone();
+    let new = NewOrganisationEntry { name, credit_code, basis };
+    match add_organisation(&visit.app, &visit.actor(), &new).await {
+        Ok(key) => visit.lead_to(&format!("/organisations/{key}?done=changed")),
+        Err(refusal @ Refusal::Invalid { .. }) => {
+            let problem = Some(FieldProblem::of(&visit, &refusal));
+            visit.unprocessed(&NewOrganisationPage::new(&visit, form, problem))
         }
         Err(refusal) => visit.refused(&refusal),
     }

@@ -111,3 +111,29 @@ async fn what_makes_no_sense_is_said_beside_its_field_and_what_was_typed_is_kept
     let about = get_with(&router, "/about", &[]).await;
     assert!(about.text.contains("工业和信息化主管部门"), "the competent department is named");
 }
+
+#[tokio::test]
+async fn an_organisation_without_contracts_is_entered_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (app, _) = app_with_bulletin(folder.path()).await;
+    let router = pages(app.clone());
+    let cookie = signed_in(&app, Role::Administrator, Scope::Region).await;
+    let send = async |name: &str, code: &str, basis: &str| {
+        let fields = [("name", name), ("credit_code", code), ("basis", basis)];
+        post(&router, "/organisations/new", &cookie, &fields).await
+    };
+    let refused = send("示例<b>研究院</b>", "91430100MA4L16JQ9A", "来函").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "the check digit is wrong");
+    assert!(refused.text.contains("示例&#60;b&#62;研究院"), "what was typed is kept, escaped");
+    assert!(refused.text.contains("aria-describedby=\"code-problem\""), "the problem stands beside its field");
+
+    let entered = send("示例研究院", "91430100MA4L16JQ9D", "来函").await;
+    let path = location(&entered).to_owned();
+    assert!(path.starts_with("/organisations/") && path.ends_with("?done=changed"), "{path}: {}", entered.text);
+    let page = get_with(&router, &path, &[("cookie", &cookie)]).await;
+    assert_eq!(heading(&page), "示例研究院");
+
+    let again = send("另一个名称", "91430100MA4L16JQ9D", "来函").await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.text.contains("已有使用这个信用代码的机构"), "{}", again.text);
+}

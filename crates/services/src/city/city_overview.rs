@@ -28,7 +28,9 @@ pub struct CityOverview {
     pub elapsed_percent: String,
     /// One row a city, largest gap first, then the total.
     pub table: PrintedTable,
-    /// Cities behind the part of the year that has passed.
+    /// Cities that have a target this year.
+    pub with_target: usize,
+    /// Those of them behind the part of the year that has passed.
     pub behind: usize,
 }
 
@@ -62,6 +64,7 @@ pub async fn city_overview(app: &App, actor: &Actor) -> Result<Result<CityOvervi
     let registered = tabulate_ask(&figures, &mut tx, &ask(Direction::Registered)).await?;
     let absorbed = tabulate_ask(&figures, &mut tx, &ask(Direction::Absorbed)).await?;
     let behind = made.rows.iter().filter(|row| row.percent.is_some_and(|done| done < made.elapsed)).count();
+    let with_target = made.rows.iter().filter(|row| row.percent.is_some()).count();
     let mut rows: Vec<&Completion> = made.rows.iter().collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.gap));
     let printed = rows.into_iter().chain([&made.total]).map(|completion| {
@@ -87,6 +90,7 @@ pub async fn city_overview(app: &App, actor: &Actor) -> Result<Result<CityOvervi
             rows: printed.collect(),
             notes: vec![note(months.last())],
         },
+        with_target,
         behind,
     }))
 }

@@ -48,7 +48,7 @@ impl KindGroup {
 }
 
 /// Every kind of entry that the program writes or once wrote. A test looks through the source for others.
-pub const KINDS: [(KindGroup, &str); 38] = [
+pub const KINDS: [(KindGroup, &str); 40] = [
     (KindGroup::Contract, "contract.imported"),
     (KindGroup::Contract, "contract.registered"),
     (KindGroup::Contract, "contract.changed"),
@@ -75,16 +75,18 @@ pub const KINDS: [(KindGroup, &str); 38] = [
     (KindGroup::People, "person.erased"),
     (KindGroup::People, "person.password_changed"),
     (KindGroup::People, "person.password_reset"),
+    (KindGroup::People, "person.provider_linked"),
+    (KindGroup::People, "person.provider_unlinked"),
     (KindGroup::People, "person.role_granted"),
     (KindGroup::People, "person.role_withdrawn"),
     (KindGroup::People, "person.token_created"),
     (KindGroup::People, "person.token_withdrawn"),
     (KindGroup::People, "organisation.created"),
     (KindGroup::People, "organisation.renamed"),
-    (KindGroup::People, "organisation.changed"),
+    (KindGroup::People, "organisation.recoded"),
     (KindGroup::People, "organisation.merged"),
     (KindGroup::People, "organisation.split"),
-    (KindGroup::People, "organisation.separated"),
+    (KindGroup::People, "organisation.change_reversed"),
     (KindGroup::System, "region.imported"),
     (KindGroup::System, "audit.key_rotated"),
 ];

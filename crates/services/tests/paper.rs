@@ -8,8 +8,8 @@ use xiaoxiang_domain::bulletin::{
     ColumnKind, PrintedCell, PrintedColumn, PrintedNote, PrintedRow, PrintedTable, RowKind,
 };
 use xiaoxiang_services::paper::{
-    Block, ByteOrderMark, Document, HeadingLevel, Letterhead, Signature, XLSX_CELL_CHARACTERS_MAX, cut_text,
-    guard_formula, to_terminal, write_csv, write_docx, write_xlsx,
+    Block, ByteOrderMark, Code, Document, HeadingLevel, Letterhead, QrCode, Signature,
+    XLSX_CELL_CHARACTERS_MAX, cut_text, guard_formula, to_terminal, write_csv, write_docx, write_xlsx,
 };
 use xiaoxiang_services::sheet::{CellKind, SheetRow, open_sheet};
 
@@ -186,6 +186,49 @@ fn a_letter_is_well_formed_in_every_part_and_the_same_every_time() {
         archive.by_name(&name).expect("a part").read_to_string(&mut xml).expect("UTF-8");
         assert_well_formed(&name, &xml);
     }
+}
+
+/// What a phone reads in a picture.
+fn scanned(picture: &[u8]) -> String {
+    let mut reader = png::Decoder::new(Cursor::new(picture)).read_info().expect("a PNG");
+    let mut bits = vec![0; reader.output_buffer_size().expect("a size")];
+    let info = reader.next_frame(&mut bits).expect("a picture");
+    let (width, line) = (info.width as usize, info.line_size);
+    let grey = |x: usize, y: usize| if bits[y * line + x / 8] >> (7 - x % 8) & 1 == 1 { 255 } else { 0 };
+    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, info.height as usize, grey);
+    let found = prepared.detect_grids();
+    assert_eq!(found.len(), 1, "one code");
+    found[0].decode().expect("readable").1
+}
+
+#[test]
+fn a_form_has_its_rows_and_a_code_leads_where_it_should() {
+    let address = format!("https://示例.example/zh/registrations/verify/{}?a=1&b=2", "0f".repeat(32));
+    let code = Code { address: address.clone(), words: "扫码核验".to_owned() };
+    let form = vec![("项目名称".to_owned(), "<示例> & 项目".to_owned()), ("备注".to_owned(), String::new())];
+    let document = Document {
+        letterhead: None,
+        number: None,
+        title: "技术合同登记证明".to_owned(),
+        blocks: vec![Block::Form(form), Block::Code(code.clone()), Block::Code(code)],
+    };
+    let bytes = write_docx(&document, created()).expect("written");
+    let xml = part(&bytes, "word/document.xml");
+    assert_well_formed("document", &xml);
+    assert!(xml.contains("&lt;示例&gt; &amp; 项目") && xml.contains("扫码核验"));
+    let relations = part(&bytes, "word/_rels/document.xml.rels");
+    for place in 0..2 {
+        assert!(xml.contains(&format!("r:embed=\"picture{place}\"")), "picture {place} is shown");
+        assert!(relations.contains(&format!("media/picture{place}.png")), "picture {place} is there");
+        let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).expect("a zip");
+        let mut picture = Vec::new();
+        let file = archive.by_name(&format!("word/media/picture{place}.png"));
+        file.expect("a picture").read_to_end(&mut picture).expect("bytes");
+        assert_eq!(scanned(&picture), address);
+    }
+    assert!(QrCode::new(&"a".repeat(5_000)).is_err(), "longer than a code holds");
+    let code = QrCode::new("https://a.example").expect("short");
+    assert_eq!(code.path().matches('M').count(), code.path().matches('z').count());
 }
 
 #[test]

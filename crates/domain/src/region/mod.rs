@@ -19,6 +19,7 @@ mod parse;
 mod places;
 mod problem;
 mod registration;
+mod registration_papers;
 mod screening;
 mod text;
 
@@ -42,6 +43,7 @@ pub use problem::RegionProblem;
 pub use registration::{
     CodedReason, DayLimit, DayUnit, DeskRules, ExpertReviewRule, Regime, RegistrationRules,
 };
+pub use registration_papers::{PaperBy, PaperFact, PaperForm, PaperList, PaperText};
 pub use screening::{
     AmountParameters, CalendarParameters, CircleParameters, DuplicateParameters, NatureParameters,
     RelationParameters, ResaleParameters, ScreeningParameters, SellerParameters, SerialParameters,
@@ -82,6 +84,7 @@ pub struct Region {
     matters: Vec<Matter>,
     registration: RegistrationRules,
     contract_questions: ContractQuestions,
+    papers: Vec<PaperForm>,
     screening: Option<ScreeningParameters>,
 }
 
@@ -232,6 +235,12 @@ impl Region {
     #[must_use]
     pub const fn contract_questions(&self) -> &ContractQuestions {
         &self.contract_questions
+    }
+
+    /// The papers of registration, in the order of their file.
+    #[must_use]
+    pub fn papers(&self) -> &[PaperForm] {
+        &self.papers
     }
 
     /// Who is competent for a matter, such as `contract_registration`, on a day.

@@ -11,18 +11,19 @@ use super::places::{self, Parks, Registrars};
 use super::problem::{Mistake, Place, Sink};
 use super::text::nearest;
 use super::{
-    Calendar, ContractForm, ContractQuestions, Countries, Matter, Region, RegionLayer, RegionProblem,
-    RegistrationRules, ScreeningParameters, division_file, names_en,
+    Calendar, ContractForm, ContractQuestions, Countries, Matter, PaperForm, Region, RegionLayer,
+    RegionProblem, RegistrationRules, ScreeningParameters, division_file, names_en,
 };
 
 /// Files with a fixed place; lists (`codes/`) and years (`calendar/`) come beside them.
-const FILES: [&str; 20] = [
+const FILES: [&str; 21] = [
     "region.yaml",
     "divisions.csv",
     "names_en.csv",
     "countries.csv",
     "forms/contract.yaml",
     "forms/contract_questions.yaml",
+    "forms/papers.yaml",
     "parks.yaml",
     "groups.yaml",
     "registrars.yaml",
@@ -91,6 +92,7 @@ pub(super) fn parse(layers: &[RegionLayer]) -> Result<Region, Vec<RegionProblem>
     let registration = files.read("registration.yaml", &mut sink, RegistrationRules::read);
     let registration = registration.unwrap_or_default();
     let contract_questions = read_questions(&files, &codes, &registration, &mut sink);
+    let papers = files.read("forms/papers.yaml", &mut sink, PaperForm::read_all);
     let screening = files.read("screening.yaml", &mut sink, ScreeningParameters::read).flatten();
     let map = read_map(&files, &divisions, &mut sink);
     let countries = files
@@ -130,6 +132,7 @@ pub(super) fn parse(layers: &[RegionLayer]) -> Result<Region, Vec<RegionProblem>
             matters: matters.unwrap_or_default(),
             registration,
             contract_questions,
+            papers: papers.unwrap_or_default(),
             screening,
         }),
         _ => Err(problems),

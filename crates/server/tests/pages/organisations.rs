@@ -125,11 +125,18 @@ async fn an_organisation_without_contracts_is_entered_once() {
     let refused = send("示例<b>研究院</b>", "91430100MA4L16JQ9A", "来函").await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "the check digit is wrong");
     assert!(refused.text.contains("示例&#60;b&#62;研究院"), "what was typed is kept, escaped");
-    assert!(refused.text.contains("aria-describedby=\"code-problem\""), "the problem stands beside its field");
+    assert!(
+        refused.text.contains("aria-describedby=\"code-problem\""),
+        "the problem stands beside its field"
+    );
 
     let entered = send("示例研究院", "91430100MA4L16JQ9D", "来函").await;
     let path = location(&entered).to_owned();
-    assert!(path.starts_with("/organisations/") && path.ends_with("?done=changed"), "{path}: {}", entered.text);
+    assert!(
+        path.starts_with("/organisations/") && path.ends_with("?done=changed"),
+        "{path}: {}",
+        entered.text
+    );
     let page = get_with(&router, &path, &[("cookie", &cookie)]).await;
     assert_eq!(heading(&page), "示例研究院");
 

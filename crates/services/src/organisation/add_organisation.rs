@@ -23,11 +23,7 @@ pub struct NewOrganisationEntry {
 }
 
 /// Enters an organisation and gives its key. One that is known already is refused, with what to look for.
-pub async fn add_organisation(
-    app: &App,
-    actor: &Actor,
-    new: &NewOrganisationEntry,
-) -> Result<i64, Refusal> {
+pub async fn add_organisation(app: &App, actor: &Actor, new: &NewOrganisationEntry) -> Result<i64, Refusal> {
     actor.permit(Action::ManageOrganisations)?;
     let name = checked("organisation.name", "名称", "name", &new.name)?;
     let code = CreditCode::parse(&new.credit_code).map_err(|problem| {

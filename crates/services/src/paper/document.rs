@@ -34,12 +34,25 @@ pub enum Block {
     Paragraph(String),
     /// A heading; its number 一、 or （一） is part of the text.
     Heading(HeadingLevel, String),
+    /// A form's labels with what is filled in (填写栏), one a row.
+    Form(Vec<(String, String)>),
+    /// A QR code that leads to an address, with the words under it.
+    Code(Code),
     /// A table with its title and notes. One too wide for the page stands on a page turned sideways.
     Table(Box<PrintedTable>),
     /// Name and date at the end (落款).
     Signature(Signature),
     /// A remark in small type (附注).
     Note(String),
+}
+
+/// A QR code (二维码).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// Where it leads.
+    pub address: String,
+    /// Under it.
+    pub words: String,
 }
 
 /// Weight of a heading.

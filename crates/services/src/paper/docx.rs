@@ -8,9 +8,9 @@ use zip::{CompressionMethod, ZipWriter};
 
 use super::csv::clean;
 use super::docx_parts as parts;
-use super::docx_table::{Orientation, orientation_of, write_table};
+use super::docx_table::{Orientation, orientation_of, write_form, write_table};
 use super::layout::cut_text;
-use super::{Block, Document, HeadingLevel, Letterhead, PaperError, Signature};
+use super::{Block, Code, Document, HeadingLevel, Letterhead, PaperError, QrCode, Signature};
 
 /// UTF-16 units of one paragraph or cell; what is longer is cut and marked, since Word breaks off near this.
 const PARAGRAPH_UNITS_MAX: usize = 32_000;
@@ -23,11 +23,12 @@ pub fn write_docx(document: &Document, created: DateTime) -> Result<Vec<u8>, Pap
         .compression_method(CompressionMethod::Deflated)
         .last_modified_time(zip::DateTime::default());
     let declared = |part: &str| format!("{}{part}", parts::DECLARATION);
+    let codes = codes_of(document)?;
     let files = [
         ("[Content_Types].xml", declared(parts::CONTENT_TYPES)),
         ("_rels/.rels", declared(parts::PACKAGE_RELATIONS)),
         ("word/document.xml", document_xml(document)),
-        ("word/_rels/document.xml.rels", declared(parts::DOCUMENT_RELATIONS)),
+        ("word/_rels/document.xml.rels", declared(&parts::document_relations(codes.len()))),
         ("word/styles.xml", parts::styles()),
         ("word/settings.xml", parts::settings()),
         ("word/fontTable.xml", parts::font_table()),
@@ -39,7 +40,20 @@ pub fn write_docx(document: &Document, created: DateTime) -> Result<Vec<u8>, Pap
         writer.start_file(name, options)?;
         writer.write_all(body.as_bytes())?;
     }
+    for (place, picture) in codes.iter().enumerate() {
+        writer.start_file(format!("word/{}", parts::picture_file(place)), options)?;
+        writer.write_all(picture)?;
+    }
     Ok(writer.finish()?.into_inner())
+}
+
+/// The pictures of the letter's QR codes, in order.
+fn codes_of(document: &Document) -> Result<Vec<Vec<u8>>, PaperError> {
+    let codes = document.blocks.iter().filter_map(|block| match block {
+        Block::Code(code) => Some(code),
+        _ => None,
+    });
+    codes.map(|code| Ok(QrCode::new(&code.address)?.png()?)).collect()
 }
 
 fn core_properties(title: &str, created: DateTime) -> String {
@@ -56,6 +70,7 @@ fn document_xml(document: &Document) -> String {
     write_head(&mut body, document.letterhead.as_ref(), document.number.as_deref());
     body.push_str(&paragraph("Title", &document.title));
     let mut lies = Orientation::Portrait;
+    let mut codes = 0..;
     for block in &document.blocks {
         let wanted = match block {
             Block::Table(table) => orientation_of(table),
@@ -67,7 +82,7 @@ fn document_xml(document: &Document) -> String {
             body.push_str(&section_end(lies));
             lies = wanted;
         }
-        write_block(&mut body, block, lies);
+        write_block(&mut body, block, lies, &mut codes);
     }
     format!(
         "{}<w:document {}><w:body>{body}{}</w:body></w:document>",
@@ -104,7 +119,12 @@ fn write_head(body: &mut String, letterhead: Option<&Letterhead>, number: Option
     body.push_str(&paragraph("RedLine", ""));
 }
 
-fn write_block(body: &mut String, block: &Block, orientation: Orientation) {
+fn write_block(
+    body: &mut String,
+    block: &Block,
+    orientation: Orientation,
+    codes: &mut std::ops::RangeFrom<usize>,
+) {
     match block {
         Block::Addressee(text) => body.push_str(&paragraph("Addressee", text)),
         Block::Paragraph(text) => body.push_str(&paragraph("Body", text)),
@@ -112,6 +132,12 @@ fn write_block(body: &mut String, block: &Block, orientation: Orientation) {
         Block::Heading(HeadingLevel::Second, text) => body.push_str(&paragraph("Heading2", text)),
         Block::Note(text) => body.push_str(&paragraph("Note", text)),
         Block::Table(table) => write_table(body, table, orientation),
+        Block::Form(rows) => write_form(body, rows, orientation),
+        Block::Code(Code { address, words }) => {
+            let place = codes.next().expect("invariant: the range has no end");
+            body.push_str(&parts::picture(place, &escape(address)));
+            body.push_str(&paragraph("Note", words));
+        }
         Block::Signature(Signature { issuer, date }) => {
             body.push_str(&paragraph("Addressee", ""));
             body.push_str(&paragraph("Signature", issuer));

@@ -18,7 +18,10 @@ pub(super) const AREA_LONG_MM: u32 = 225;
 
 pub(super) const NAMESPACES: &str = concat!(
     r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" "#,
-    r#"xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships""#
+    r#"xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" "#,
+    r#"xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" "#,
+    r#"xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" "#,
+    r#"xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture""#
 );
 
 pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
@@ -27,6 +30,7 @@ pub(super) const CONTENT_TYPES: &str = concat!(
     r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">"#,
     r#"<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>"#,
     r#"<Default Extension="xml" ContentType="application/xml"/>"#,
+    r#"<Default Extension="png" ContentType="image/png"/>"#,
     r#"<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>"#,
     r#"<Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/>"#,
     r#"<Override PartName="/word/settings.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.settings+xml"/>"#,
@@ -49,15 +53,47 @@ pub(super) const FOOTER_ODD: &str = "rId4";
 /// Relation of the footer of even pages.
 pub(super) const FOOTER_EVEN: &str = "rId5";
 
-pub(super) const DOCUMENT_RELATIONS: &str = concat!(
-    r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">"#,
+const FIXED_RELATIONS: &str = concat!(
     r#"<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/>"#,
     r#"<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/settings" Target="settings.xml"/>"#,
     r#"<Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/fontTable" Target="fontTable.xml"/>"#,
     r#"<Relationship Id="rId4" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer1.xml"/>"#,
     r#"<Relationship Id="rId5" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer2.xml"/>"#,
-    "</Relationships>"
 );
+
+/// Relations of the document, its pictures included.
+pub(super) fn document_relations(pictures: usize) -> String {
+    let pictures: String = (0..pictures)
+        .map(|place| {
+            format!(
+                r#"<Relationship Id="picture{place}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" Target="{}"/>"#,
+                picture_file(place)
+            )
+        })
+        .collect();
+    format!(
+        r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{FIXED_RELATIONS}{pictures}</Relationships>"#
+    )
+}
+
+/// File of a picture within `word/`.
+pub(super) fn picture_file(place: usize) -> String {
+    format!("media/picture{place}.png")
+}
+
+/// Side of a QR code on paper.
+const CODE_MM: u32 = 30;
+/// English Metric Units in a millimetre.
+const EMU_PER_MM: u32 = 36_000;
+
+/// A square picture in a paragraph of its own; `description` is read aloud and has been escaped.
+pub(super) fn picture(place: usize, description: &str) -> String {
+    let side = CODE_MM * EMU_PER_MM;
+    let id = place + 1;
+    format!(
+        r#"<w:p><w:pPr><w:pStyle w:val="Plain"/><w:keepNext/></w:pPr><w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{side}" cy="{side}"/><wp:docPr id="{id}" name="picture{place}" descr="{description}"/><a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr><pic:cNvPr id="{id}" name="picture{place}"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="picture{place}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{side}" cy="{side}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"#
+    )
+}
 
 /// Fonts of the standard, and under which names other systems carry them.
 const FONTS: [(&str, &str); 5] = [

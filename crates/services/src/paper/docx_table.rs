@@ -17,6 +17,10 @@ const NARROW_WORDS: usize = 16;
 const NARROW_HEADER: usize = 4;
 const WIDE_WORDS: usize = 40;
 
+/// Share of the text width that a form's labels take, and its size: 小四.
+const FORM_LABEL_PERCENT: u32 = 30;
+const FORM_HALF_POINTS: u32 = 24;
+
 /// How a page lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Orientation {
@@ -65,6 +69,22 @@ pub(super) fn write_table(body: &mut String, table: &PrintedTable, orientation: 
     for note in &table.notes {
         body.push_str(&paragraph("Note", &note.zh));
     }
+}
+
+/// A form's rows: label and what is filled in.
+pub(super) fn write_form(body: &mut String, rows: &[(String, String)], orientation: Orientation) {
+    let available = orientation.text_width_twips();
+    let label_width = available * FORM_LABEL_PERCENT / 100;
+    let widths = [label_width, available - label_width];
+    body.push_str(&table_head(&widths));
+    let look = Look { alignment: "left", half_points: FORM_HALF_POINTS, is_bold: false };
+    for (label, text) in rows {
+        body.push_str("<w:tr><w:trPr><w:cantSplit/></w:trPr>");
+        body.push_str(&cell(widths[0], "", label, look));
+        body.push_str(&cell(widths[1], "", text, look));
+        body.push_str("</w:tr>");
+    }
+    body.push_str("</w:tbl>");
 }
 
 #[derive(Clone, Copy)]

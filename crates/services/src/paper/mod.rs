@@ -9,13 +9,15 @@ mod docx;
 mod docx_parts;
 mod docx_table;
 mod layout;
+mod qr_code;
 mod terminal;
 mod xlsx;
 
 pub use csv::{ByteOrderMark, CsvWriter, full_header, guard_formula, write_csv};
-pub use document::{Block, Document, HeadingLevel, Letterhead, Signature};
+pub use document::{Block, Code, Document, HeadingLevel, Letterhead, Signature};
 pub use docx::write_docx;
 pub use layout::cut_text;
+pub use qr_code::{QrCode, QrCodeTooLong};
 pub use terminal::{TERMINAL_CELL_WIDTH_MAX, to_terminal};
 pub use xlsx::{XLSX_CELL_CHARACTERS_MAX, write_xlsx};
 
@@ -28,6 +30,12 @@ pub enum PaperError {
     /// The document could not be packed.
     #[error("document not packed")]
     Zip(#[from] zip::result::ZipError),
+    /// An address longer than a QR code holds.
+    #[error("address too long for a QR code")]
+    QrCode(#[from] QrCodeTooLong),
+    /// The picture of a QR code could not be made.
+    #[error("picture not written")]
+    Picture(#[from] png::EncodingError),
     /// The output could not be written.
     #[error("output not written")]
     Output(#[from] std::io::Error),

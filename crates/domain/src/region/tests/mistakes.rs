@@ -272,6 +272,27 @@ fn regimes_that_overlap_or_have_no_clock_are_told() {
 }
 
 #[test]
+fn papers_that_print_what_nobody_knows_are_told() {
+    let file = |more: &str| {
+        format!(
+            "papers:\n  - {{ key: a, name: 甲, name_en: A, by: desk, {more} }}\n  - {{ key: b, name: 乙, name_en: B, by: desk }}\n"
+        )
+    };
+    check("forms/papers.yaml", &file("paragraphs: [\"受理编号为{acceptance_no}\"]"), 2, "acceptance_number");
+    check(
+        "forms/papers.yaml",
+        &file("paragraphs: [\"受理编号为{acceptance_number\"]"),
+        2,
+        "acceptance_number",
+    );
+    check("forms/papers.yaml", &file("form: [sellers]"), 2, "seller");
+    check("forms/papers.yaml", &file("after: approved"), 2, "approve");
+    check("forms/papers.yaml", &file("modes: [both]"), 2, "both");
+    check("forms/papers.yaml", &file("list: reason"), 2, "reasons");
+    check("forms/papers.yaml", &file("").replace("key: b", "key: a"), 3, "a");
+}
+
+#[test]
 fn questions_whose_ways_do_not_end_are_told() {
     let file = |first: &str, answers: &str| {
         format!(

@@ -7,6 +7,7 @@ use super::super::{
     Standing, UnknownAnswer,
 };
 use super::{HUNAN, shipped_layer};
+use crate::contract::procedure::RegistrationMode;
 
 const TODAY: Date = date(2026, 11, 22);
 
@@ -328,6 +329,33 @@ fn registration_is_with_the_industry_department_today_and_was_with_the_science_d
     assert_eq!(on(2017, 1, 1), Some(Department::Science));
     assert_eq!(on(2026, 11, 23), Some(Department::Industry));
     assert_eq!(on(2024, 1, 1), None, "no source gives the day");
+}
+
+#[test]
+fn every_paper_of_registration_is_there_and_none_claims_a_source_that_it_has_not() {
+    let keys: Vec<&str> = HUNAN.papers().iter().map(|paper| paper.key.as_str()).collect();
+    for key in [
+        "seller_registration",
+        "authority_letter",
+        "truth_undertaking",
+        "acceptance_notice",
+        "correction_notice",
+        "refusal_notice",
+        "change_form",
+        "cancellation_form",
+        "expert_opinion",
+        "service_receipt",
+        "certificate",
+        "pre_review_receipt",
+        "technical_income_sheet",
+        "revocation_notice",
+    ] {
+        assert!(keys.contains(&key), "{key}");
+    }
+    assert!(HUNAN.papers().iter().all(|paper| paper.standing == Standing::Example), "the wording is ours");
+    let certificate = HUNAN.papers().iter().find(|paper| paper.key == "certificate").unwrap();
+    assert!(!certificate.exists_in(RegistrationMode::PreReview), "the national system issues those");
+    assert!(certificate.has_code);
 }
 
 #[test]

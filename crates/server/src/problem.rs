@@ -269,10 +269,32 @@ impl From<Refusal> for Problem {
         match &refusal {
             Refusal::TooMany { retry_after_s } => problem.0.retry_after_s = Some(*retry_after_s),
             Refusal::Sheet(problems) => problem = problem.with_sheet(problems),
+            Refusal::Fields(problems) => {
+                for part in problems {
+                    problem = problem.and_at(
+                        format!("/form/{}", form_pointer(&part.field)),
+                        part.code,
+                        format!("{}。{}", part.reason_zh, part.fix_zh),
+                        format!("{}; {}", part.reason_en, part.fix_en),
+                    );
+                }
+            }
+            Refusal::Obstacles(obstacles) => {
+                for obstacle in obstacles {
+                    let (zh, en) = obstacle.words();
+                    problem = problem.and_at("/step", obstacle.code(), zh, en);
+                }
+            }
             _ => {}
         }
         problem
     }
+}
+
+/// Where a field of an application stands in its form: the contract's own fields lie together.
+fn form_pointer(field: &str) -> String {
+    let is_apart = ["undertaking", "cost_items", "decision"].iter().any(|part| field.starts_with(part));
+    if is_apart { field.replace('.', "/") } else { format!("fields/{field}") }
 }
 
 impl IntoResponse for Problem {

@@ -18,6 +18,7 @@ pub mod paper;
 mod personal_data;
 pub mod refusal;
 pub mod region;
+pub mod registration;
 pub mod screening;
 pub mod setup;
 pub mod sheet;

@@ -1,6 +1,8 @@
 //! Why a use case did not do what it was asked.
 
 use xiaoxiang_domain::access::Action;
+use xiaoxiang_domain::contract::RowProblem;
+use xiaoxiang_domain::contract::procedure::Obstacle;
 use xiaoxiang_domain::region::RegionProblem;
 use xiaoxiang_store::StoreError;
 
@@ -58,6 +60,12 @@ pub enum Refusal {
     /// A file that cannot be read, or rows that cannot be taken.
     #[error("{} problem(s) in the sheet", .0.len())]
     Sheet(Vec<SheetProblem>),
+    /// Fields of a form that cannot be taken, each with what to do.
+    #[error("{} problem(s) in the form", .0.len())]
+    Fields(Vec<RowProblem>),
+    /// What stands in the way of a step of the procedure, all at once.
+    #[error("{} obstacle(s)", .0.len())]
+    Obstacles(Vec<Obstacle>),
     /// Mistakes in a region folder.
     #[error("{} mistake(s) in the region data", .0.len())]
     Region(Vec<RegionProblem>),
@@ -110,6 +118,11 @@ impl Refusal {
             Self::Invalid { code, .. } => code,
             Self::Sheet(_) => "sheet.refused",
             Self::Region(_) => "region.refused",
+            Self::Fields(_) => "application.refused",
+            Self::Obstacles(obstacles) => match obstacles.as_slice() {
+                [only] => only.code(),
+                _ => "registration.obstacles",
+            },
             Self::Overtaken(_) => "overtaken",
             Self::Randomness(_) | Self::File { .. } | Self::Store(_) => "internal",
         }
@@ -162,6 +175,16 @@ impl Refusal {
                     problems.len()
                 ),
             ),
+            Self::Fields(problems) => (
+                format!("表单有 {} 处问题，未提交。请按清单改正。", problems.len()),
+                format!("problems in the form: {}; correct what is listed", problems.len()),
+            ),
+            Self::Obstacles(obstacles) => {
+                let words: Vec<_> = obstacles.iter().map(|obstacle| obstacle.words()).collect();
+                let zh: Vec<_> = words.iter().map(|(zh, _)| *zh).collect();
+                let en: Vec<_> = words.iter().map(|(_, en)| *en).collect();
+                (format!("{}。", zh.join("；")), en.join("; "))
+            }
             Self::Region(problems) => (
                 format!("区域数据有 {} 处错误。请按清单改正。", problems.len()),
                 format!("mistakes in the region data: {}; correct what is listed", problems.len()),

@@ -25,6 +25,7 @@ pub mod park_list;
 pub mod person;
 pub mod provider;
 pub mod region;
+pub mod registration;
 pub mod session;
 pub mod sign_in;
 pub mod target;

@@ -30,6 +30,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![
     7 "0007_targets_objections",
     8 "0008_provider",
     9 "0009_bulletin_head",
+    10 "0010_registration",
 ];
 
 /// Number of the advisory lock; any will do that nothing else in the database takes.

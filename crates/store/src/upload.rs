@@ -25,14 +25,42 @@ record! {
     }
 }
 
+/// What a file is for, which decides how long its bytes are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// 导入: read once, deleted after a while.
+    Import,
+    /// 登记申请的附件: kept until erased.
+    Registration,
+}
+
+impl Purpose {
+    /// The word stored in the database.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Registration => "registration",
+        }
+    }
+}
+
 /// Begins a file whose bytes follow.
-pub async fn begin(tx: &mut WriteTx, upload_id: &str, file_name: &str, at_ms: i64) -> Result<(), StoreError> {
+pub async fn begin(
+    tx: &mut WriteTx,
+    purpose: Purpose,
+    upload_id: &str,
+    file_name: &str,
+    at_ms: i64,
+) -> Result<(), StoreError> {
     run!(
         &mut tx.tx,
-        "INSERT INTO upload (upload_id, file_name, sha256, size_bytes, uploaded_at_ms) VALUES ($1, $2, '', 0, $3)",
+        "INSERT INTO upload (upload_id, file_name, sha256, size_bytes, uploaded_at_ms, purpose)
+         VALUES ($1, $2, '', 0, $3, $4)",
         upload_id,
         file_name,
-        at_ms
+        at_ms,
+        purpose.code()
     )?;
     Ok(())
 }
@@ -111,8 +139,8 @@ pub async fn discard(tx: &mut WriteTx, upload_id: &str, at_ms: i64) -> Result<()
     Ok(())
 }
 
-/// Files older than an instant whose bytes are still there and that nobody is reading, at most `limit`; those that
-/// never came in whole are listed after `broken_before_ms` already.
+/// Files for imports older than an instant whose bytes are still there and that nobody is reading, at most `limit`;
+/// files that never came in whole, whatever they were for, are listed after `broken_before_ms` already.
 pub async fn list_outlived(
     tx: &mut Tx,
     before_ms: i64,
@@ -125,7 +153,7 @@ pub async fn list_outlived(
         "SELECT u.upload_id
            FROM upload u
           WHERE u.discarded_at_ms IS NULL
-            AND (u.uploaded_at_ms < $1 OR (u.sha256 = '' AND u.uploaded_at_ms < $2))
+            AND ((u.purpose = 'import' AND u.uploaded_at_ms < $1) OR (u.sha256 = '' AND u.uploaded_at_ms < $2))
             AND NOT EXISTS (SELECT 1 FROM import_run r
                              WHERE r.upload_id = u.upload_id AND r.state IN ('queued', 'reading'))
           ORDER BY u.uploaded_at_ms, u.upload_id

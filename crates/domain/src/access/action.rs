@@ -61,11 +61,25 @@ pub enum Action {
     ManageOrganisations,
     /// 区域数据
     ImportRegion,
+    /// 登记申请、办理进度
+    ReadApplications,
+    /// 申请认定登记
+    Apply,
+    /// 受理、审核、变更、注销
+    HandleApplications,
+    /// 合同文本: of the handling registrar, the parties and who inspects.
+    ReadContractTexts,
+    /// 出具专家评审意见
+    GiveExpertOpinion,
+    /// 抽查、撤销登记、答复异议
+    ReviewRegistrations,
+    /// 对登记提出异议 of finance and tax.
+    RaiseRegistrationObjection,
 }
 
 impl Action {
     /// Every action, in the order of the permission table.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 36] = [
         Self::Work,
         Self::ReadContracts,
         Self::ReadPersonalData,
@@ -95,6 +109,13 @@ impl Action {
         Self::ReadOrganisations,
         Self::ManageOrganisations,
         Self::ImportRegion,
+        Self::ReadApplications,
+        Self::Apply,
+        Self::HandleApplications,
+        Self::ReadContractTexts,
+        Self::GiveExpertOpinion,
+        Self::ReviewRegistrations,
+        Self::RaiseRegistrationObjection,
     ];
 
     /// Word of the log, the API and token scopes.
@@ -146,6 +167,21 @@ impl Action {
             Self::ReadOrganisations => ("read_organisations", "查看机构", "read organisations"),
             Self::ManageOrganisations => ("manage_organisations", "管理机构", "manage organisations"),
             Self::ImportRegion => ("import_region", "更新区域数据", "import region data"),
+            Self::ReadApplications => {
+                ("read_applications", "查看登记申请", "read applications for registration")
+            }
+            Self::Apply => ("apply", "申请认定登记", "apply for registration"),
+            Self::HandleApplications => {
+                ("handle_applications", "办理登记申请", "handle applications for registration")
+            }
+            Self::ReadContractTexts => ("read_contract_texts", "查看合同文本", "read contract texts"),
+            Self::GiveExpertOpinion => ("give_expert_opinion", "出具专家评审意见", "give an expert opinion"),
+            Self::ReviewRegistrations => {
+                ("review_registrations", "抽查、撤销登记和答复异议", "review and revoke registrations")
+            }
+            Self::RaiseRegistrationObjection => {
+                ("raise_registration_objection", "对登记提出异议", "object to a registration")
+            }
         }
     }
 
@@ -171,6 +207,12 @@ impl Action {
             Self::ImportParkList => Self::ReadParks,
             Self::ManagePeople => Self::ReadPeople,
             Self::ManageOrganisations => Self::ReadOrganisations,
+            Self::Apply
+            | Self::HandleApplications
+            | Self::ReadContractTexts
+            | Self::GiveExpertOpinion
+            | Self::ReviewRegistrations
+            | Self::RaiseRegistrationObjection => Self::ReadApplications,
             other => other,
         }
     }
@@ -193,6 +235,8 @@ impl Action {
                 | Self::ReadLog
                 | Self::ReadPeople
                 | Self::ReadOrganisations
+                | Self::ReadApplications
+                | Self::ReadContractTexts
         )
     }
 }

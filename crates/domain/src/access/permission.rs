@@ -205,6 +205,20 @@ const fn line(action: Action) -> Line {
             everywhere: &[Statistician, DivisionHead, Administrator, Auditor, DisciplineInspector],
             in_scope: NOBODY,
         },
+        // An expert sees what waits for the experts and what the expert has spoken on; the use cases see to that.
+        Action::ReadApplications => Line {
+            everywhere: &[Statistician, DivisionHead, Leader, Expert, Auditor, DisciplineInspector],
+            in_scope: &[Registrar, OrganisationAgent, TransferOffice, Finance, Tax],
+        },
+        Action::Apply => Line { everywhere: NOBODY, in_scope: &[OrganisationAgent, TransferOffice] },
+        Action::HandleApplications => Line { everywhere: NOBODY, in_scope: &[Registrar] },
+        Action::ReadContractTexts => Line {
+            everywhere: &[Expert, Auditor, DisciplineInspector],
+            in_scope: &[Registrar, OrganisationAgent, TransferOffice],
+        },
+        Action::GiveExpertOpinion => Line { everywhere: &[Expert], in_scope: NOBODY },
+        Action::ReviewRegistrations => Line { everywhere: &[Statistician, DivisionHead], in_scope: NOBODY },
+        Action::RaiseRegistrationObjection => Line { everywhere: NOBODY, in_scope: &[Finance, Tax] },
     }
 }
 
@@ -254,6 +268,9 @@ mod tests {
             let may = |action| reach(role, action) > Reach::Nothing;
             assert!(!(may(Action::DraftBulletin) && may(Action::SignBulletin)), "{}", role.code());
             assert!(!(may(Action::RaiseObjection) && may(Action::DecideObjection)), "{}", role.code());
+            assert!(!(may(Action::Apply) && may(Action::HandleApplications)), "{}", role.code());
+            let decides = may(Action::HandleApplications) || may(Action::ReviewRegistrations);
+            assert!(!(may(Action::RaiseRegistrationObjection) && decides), "{}", role.code());
         }
     }
 

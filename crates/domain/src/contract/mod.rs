@@ -1,5 +1,6 @@
 //! Technology contracts (技术合同): the record, the checks of a sheet's row, and what changed between versions.
 
+pub mod application;
 mod check;
 mod difference;
 mod personal;

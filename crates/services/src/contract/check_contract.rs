@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
 use xiaoxiang_domain::contract::{CheckedRow, RawRow, RawValue, RowProblem, check_row};
-use xiaoxiang_domain::money::{Fen, MoneyProblem};
+use xiaoxiang_domain::money::{Fen, MoneyProblem, MoneyUnit};
+use xiaoxiang_domain::region::Region;
 
 use crate::app::App;
 use crate::refusal::Refusal;
@@ -18,6 +20,8 @@ pub enum WrittenValue {
     Day(String),
     /// An amount in fen.
     Amount(i64),
+    /// An amount in yuan, as typed.
+    Yuan(String),
 }
 
 /// The record of what was written, or everything that is wrong with it.
@@ -26,7 +30,17 @@ pub async fn check_contract(
     written: HashMap<String, WrittenValue>,
 ) -> Result<Result<CheckedRow, Vec<RowProblem>>, Refusal> {
     let region = app.region().await?;
-    let form = region.region.contract_form();
+    let today = app.clock.today_in(&region.time_zone);
+    Ok(check_written(&region.region, written, today))
+}
+
+/// The same against region data at hand, on a legal day.
+pub(crate) fn check_written(
+    region: &Region,
+    written: HashMap<String, WrittenValue>,
+    today: Date,
+) -> Result<CheckedRow, Vec<RowProblem>> {
+    let form = region.contract_form();
     let mut raw = RawRow::new();
     let mut problems = Vec::new();
     for (key, value) in written {
@@ -38,17 +52,17 @@ pub async fn check_contract(
             }
             WrittenValue::Text(text) => RawValue::Text(text),
             WrittenValue::Day(text) => RawValue::Date(parse_date(&text), text),
+            WrittenValue::Yuan(text) => RawValue::Money(Fen::parse(&text, MoneyUnit::Yuan), text),
             WrittenValue::Amount(fen) => RawValue::Money(amount_of(fen), fen.to_string()),
         };
         raw.insert(key, read);
     }
-    let today = app.clock.today_in(&region.time_zone);
-    match check_row(&raw, &region.region, today) {
-        Ok(checked) if problems.is_empty() => Ok(Ok(checked)),
-        Ok(_) => Ok(Err(problems)),
+    match check_row(&raw, region, today) {
+        Ok(checked) if problems.is_empty() => Ok(checked),
+        Ok(_) => Err(problems),
         Err(more) => {
             problems.extend(more);
-            Ok(Err(problems))
+            Err(problems)
         }
     }
 }
@@ -57,10 +71,7 @@ pub async fn check_contract(
 fn amount_of(fen: i64) -> Result<Fen, MoneyProblem> {
     let cent = fen.unsigned_abs() % 100;
     let sign = if fen < 0 { "-" } else { "" };
-    Fen::parse(
-        &format!("{sign}{}.{cent:02}", fen.unsigned_abs() / 100),
-        xiaoxiang_domain::money::MoneyUnit::Yuan,
-    )
+    Fen::parse(&format!("{sign}{}.{cent:02}", fen.unsigned_abs() / 100), MoneyUnit::Yuan)
 }
 
 fn too_long(key: &str, length_max: usize) -> RowProblem {

@@ -17,6 +17,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::refusal::Refusal;
 use crate::region::RegionInForce;
+use crate::registration::NationalResults;
 
 /// Where the rows come from and what is to become of them.
 pub(super) struct Origin {
@@ -54,6 +55,8 @@ pub(super) struct Run<'a> {
     /// Where and with which hash of its content a number was first seen.
     seen: HashMap<String, (Seen, u64)>,
     months: BTreeSet<Month>,
+    /// Approved applications whose numbers the rows may bring (全国系统回传).
+    results: NationalResults,
     /// End of the log when the attempt began.
     began_at: i64,
 }
@@ -64,6 +67,7 @@ impl<'a> Run<'a> {
         let region = app.region_in(&mut tx).await?;
         let basis = Arc::new(crate::attribution::load_basis(&mut tx).await?);
         let began_at = xiaoxiang_store::log::head(&mut tx).await?.size - 1;
+        let results = NationalResults::load(&mut tx).await?;
         let stage = Stage::new(app, region, basis, origin.source, origin.consent);
         Ok(Self {
             app,
@@ -73,6 +77,7 @@ impl<'a> Run<'a> {
             chunk: Vec::with_capacity(CHUNK_ROWS),
             seen: HashMap::new(),
             months: BTreeSet::new(),
+            results,
             began_at,
         })
     }
@@ -129,6 +134,9 @@ impl<'a> Run<'a> {
         if to_write.is_empty() || !self.is_writing() {
             return Ok(());
         }
+        for (contract, _) in to_write.iter().filter(|(_, version)| *version == 1) {
+            self.results.meet(contract);
+        }
         let mut tx = self.app.db.begin(self.app.clock.now_ms()).await?;
         self.stage.write(&mut tx, to_write).await?;
         tx.keep_unlogged().await?;
@@ -150,8 +158,17 @@ impl<'a> Run<'a> {
         }
         let now_ms = self.app.clock.now_ms();
         let mut tx = self.app.db.begin(now_ms).await?;
+        let mut entries = Vec::new();
         if let Some(change_set_id) = self.stage.change_set_id {
             tx.adopt(change_set_id);
+            // Before the log's lock, as whoever takes a step of an application does.
+            let region = self.stage.region.clone();
+            let Some(taken) = self.results.take(self.app, actor, &mut tx, &region).await? else {
+                drop(tx);
+                self.discard().await?;
+                return Ok(None);
+            };
+            entries = taken;
             tx.lock_log().await?;
             let overtaken =
                 xiaoxiang_store::contract::list_overtaken(&mut tx, change_set_id, self.began_at).await?;
@@ -169,7 +186,9 @@ impl<'a> Run<'a> {
                 xiaoxiang_store::import::save_exchange_month(&mut tx, &month.to_string()).await?;
             }
         }
-        let commit = tx.commit(actor.log_name(), [self.entry(&import_id)], []).await?;
+        // The import's own entry comes last: its position is the one of the versions.
+        entries.push(self.entry(&import_id));
+        let commit = tx.commit(actor.log_name(), entries, []).await?;
         self.report.import_id = Some(import_id);
         self.report.position = Some(commit.position);
         Ok(Some(self.report))

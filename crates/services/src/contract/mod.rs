@@ -17,6 +17,7 @@ mod titles;
 mod view_contacts;
 mod withdraw_contract;
 
+pub(crate) use check_contract::check_written;
 pub use check_contract::{WrittenValue, check_contract};
 pub use erase_personal_data::erase_personal_data;
 pub use export_contracts::{EXPORT_ROWS_MAX, ListFile, export_contracts};
@@ -31,6 +32,7 @@ pub use read_contract::{
     read_contract,
 };
 pub use record_contract::{OnRecord, Recording, record_contract, record_contract_over};
+pub(crate) use record_contract::{VersionWritten, write_version};
 pub use sheet_rows::ContractRows;
 pub(crate) use staging::contract_of as contract_of_row;
 pub use titles::Listing;

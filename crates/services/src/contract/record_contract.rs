@@ -7,7 +7,7 @@ use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::contract::Contract;
 use xiaoxiang_domain::fact::{Source, Standing};
 use xiaoxiang_domain::region::FIELD_KEYS;
-use xiaoxiang_store::{Commit, NewEntry, Tx};
+use xiaoxiang_store::{Commit, NewEntry, Tx, WriteTx};
 
 use super::import_report::{Consent, ImportReport};
 use super::staging::{Incoming, Stage, is_attribution_changed};
@@ -95,26 +95,50 @@ async fn record_on(
     recording: &Recording,
     footing: &Footing,
 ) -> Result<Attempt, Refusal> {
+    let mut tx = app.db.begin(app.clock.now_ms()).await?;
+    match write_version(app, &mut tx, recording, footing).await? {
+        VersionWritten::Entry(entry) => Ok(Attempt::Written(tx.commit(actor.log_name(), [entry], []).await?)),
+        VersionWritten::Unchanged => Ok(Attempt::Unchanged),
+        VersionWritten::FootingChanged => Ok(Attempt::FootingChanged),
+    }
+}
+
+/// What became of a version that was to be written in somebody's transaction.
+pub(crate) enum VersionWritten {
+    /// It is written and the log is locked; this entry belongs to the commit, as its last one.
+    Entry(NewEntry),
+    /// It equals what is on record.
+    Unchanged,
+    /// What attribution rests on has changed: drop the transaction and the footing, then begin again.
+    FootingChanged,
+}
+
+/// Writes a contract's next version in a transaction that writes other things too, all under one commit.
+pub(crate) async fn write_version(
+    app: &App,
+    tx: &mut WriteTx,
+    recording: &Recording,
+    footing: &Footing,
+) -> Result<VersionWritten, Refusal> {
     let Recording { source, contract, stated, on_record } = recording.clone();
     let mut stage =
         Stage::new(app, footing.region.clone(), footing.basis.clone(), source, Consent::AcceptChanges);
     stage.stated = stated;
     let mut report = ImportReport::default();
     let number = contract.registration_number.clone();
-    let mut read = app.db.read().await?;
-    let began_at = xiaoxiang_store::log::head(&mut read).await?.size - 1;
-    check_on_record(&mut read, &number, on_record).await?;
-    let to_write = stage.compare_in(&mut read, vec![Incoming { row: 1, contract }], &mut report).await?;
-    drop(read);
-    let Some((written, version)) = to_write.first().cloned() else { return Ok(Attempt::Unchanged) };
-    let mut tx = app.db.begin(app.clock.now_ms()).await?;
-    stage.write(&mut tx, to_write).await?;
+    let began_at = xiaoxiang_store::log::head(tx).await?.size - 1;
+    check_on_record(tx, &number, on_record).await?;
+    let to_write = stage.compare_in(tx, vec![Incoming { row: 1, contract }], &mut report).await?;
+    let Some((written, version)) = to_write.first().cloned() else { return Ok(VersionWritten::Unchanged) };
+    // The transaction's change set may hold rows of others already.
+    stage.change_set_id = Some(tx.change_set().await?);
+    stage.write(tx, to_write).await?;
     let change_set_id = tx.change_set().await?;
     tx.lock_log().await?;
-    if is_attribution_changed(&mut tx, footing.position).await? {
-        return Ok(Attempt::FootingChanged);
+    if is_attribution_changed(tx, footing.position).await? {
+        return Ok(VersionWritten::FootingChanged);
     }
-    if !xiaoxiang_store::contract::list_overtaken(&mut tx, change_set_id, began_at).await?.is_empty() {
+    if !xiaoxiang_store::contract::list_overtaken(tx, change_set_id, began_at).await?.is_empty() {
         return Err(overtaken(&number));
     }
     let kind = match (version, written.standing) {
@@ -132,9 +156,8 @@ async fn record_on(
     payload.insert("version".to_owned(), version.into());
     payload.insert("source".to_owned(), source.code().into());
     payload.insert("fields".to_owned(), json!(fields));
-    let entry =
-        NewEntry { kind, subject: format!("contract:{number}"), payload: serde_json::Value::Object(payload) };
-    Ok(Attempt::Written(tx.commit(actor.log_name(), [entry], []).await?))
+    let payload = serde_json::Value::Object(payload);
+    Ok(VersionWritten::Entry(NewEntry { kind, subject: format!("contract:{number}"), payload }))
 }
 
 /// The contract changed while it was written.

@@ -48,13 +48,19 @@ impl KindGroup {
 }
 
 /// Every kind of entry that the program writes or once wrote. A test looks through the source for others.
-pub const KINDS: [(KindGroup, &str); 40] = [
+pub const KINDS: [(KindGroup, &str); 46] = [
     (KindGroup::Contract, "contract.imported"),
     (KindGroup::Contract, "contract.registered"),
     (KindGroup::Contract, "contract.changed"),
     (KindGroup::Contract, "contract.withdrawn"),
     (KindGroup::Contract, "contract.personal_data_erased"),
     (KindGroup::Contract, "personal_data.viewed"),
+    (KindGroup::Contract, "registration.step_taken"),
+    (KindGroup::Contract, "registration.text_attached"),
+    (KindGroup::Contract, "registration.text_viewed"),
+    (KindGroup::Contract, "registration.texts_erased"),
+    (KindGroup::Contract, "registration.request_raised"),
+    (KindGroup::Contract, "registration.request_answered"),
     (KindGroup::Bulletin, "bulletin.drafted"),
     (KindGroup::Bulletin, "bulletin.redrafted"),
     (KindGroup::Bulletin, "bulletin.countersigned"),

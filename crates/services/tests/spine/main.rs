@@ -12,6 +12,7 @@ mod organisations;
 mod people;
 mod personal;
 mod refusals;
+mod registration;
 mod rows;
 mod running;
 mod sheets;

@@ -10,7 +10,7 @@ const SILENCE_MS: i64 = 30_000;
 
 async fn upload_of(db: &Db, upload_id: &str, at_ms: i64) {
     let mut tx = db.begin(at_ms).await.unwrap();
-    upload::begin(&mut tx, upload_id, "登记.xlsx", at_ms).await.unwrap();
+    upload::begin(&mut tx, upload::Purpose::Import, upload_id, "登记.xlsx", at_ms).await.unwrap();
     upload::add_chunk(&mut tx, upload_id, 0, b"one").await.unwrap();
     upload::add_chunk(&mut tx, upload_id, 1, b"two").await.unwrap();
     upload::complete(&mut tx, upload_id, &format!("hash of {upload_id}"), 6).await.unwrap();
@@ -145,7 +145,7 @@ both_backends! {
         assert!(take(&db, "over", "a", NOW_MS).await);
         let mut tx = db.begin(NOW_MS).await.unwrap();
         import_queue::end(&mut tx, "over", "a", NOW_MS, &FINISHED).await.unwrap();
-        upload::begin(&mut tx, "broken", "半份.csv", NOW_MS + 500).await.unwrap();
+        upload::begin(&mut tx, upload::Purpose::Import, "broken", "半份.csv", NOW_MS + 500).await.unwrap();
         tx.keep_unlogged().await.unwrap();
 
         let mut tx = db.read().await.unwrap();

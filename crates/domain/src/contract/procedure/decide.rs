@@ -178,7 +178,7 @@ pub fn decide_step(
             }
             obstacles.extend(value_obstacle(application));
         }
-        Step::Return | Step::Refuse | Step::Cancel | Step::Revoke if !ask.has_reason => {
+        Step::Return | Step::Refuse | Step::Cancel | Step::Revoke | Step::Reopen if !ask.has_reason => {
             obstacles.push(Obstacle::ReasonMissing);
         }
         Step::AskExperts if regime.expert_review.is_none() => obstacles.push(Obstacle::NoExpertReview),

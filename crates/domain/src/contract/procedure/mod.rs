@@ -2,6 +2,7 @@
 
 mod clock;
 mod decide;
+mod history;
 mod state;
 
 #[cfg(test)]
@@ -9,4 +10,5 @@ mod tests;
 
 pub use clock::{Clock, Due};
 pub use decide::{Application, Obstacle, Officer, Outcome, StepAsk, decide_step, needs_experts};
+pub use history::{History, TakenStep, history_of};
 pub use state::{ApplicationState, RegistrationMode, Step, leads_to};

@@ -93,16 +93,35 @@ impl ApplicationState {
         }
     }
 
+    /// The English term.
+    #[must_use]
+    pub const fn label_en(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Submitted => "submitted",
+            Self::Accepted => "accepted",
+            Self::Returned => "returned for correction",
+            Self::FirstReviewed => "first review given",
+            Self::ExpertReview => "with the experts",
+            Self::PreReviewed => "approved for the national system",
+            Self::Registered => "registered",
+            Self::Refused => "refused",
+            Self::Withdrawn => "withdrawn",
+            Self::Cancelled => "cancelled",
+            Self::Revoked => "revoked",
+        }
+    }
+
     /// Whether the registrar's clock runs.
     #[must_use]
     pub const fn is_with_registrar(self) -> bool {
         matches!(self, Self::Accepted | Self::FirstReviewed | Self::ExpertReview)
     }
 
-    /// Whether nothing follows any more.
+    /// Whether nothing follows any more. A refusal may still be overturned.
     #[must_use]
     pub const fn is_final(self) -> bool {
-        matches!(self, Self::Refused | Self::Withdrawn | Self::Cancelled | Self::Revoked)
+        matches!(self, Self::Withdrawn | Self::Cancelled | Self::Revoked)
     }
 }
 
@@ -136,11 +155,13 @@ pub enum Step {
     Cancel,
     /// 撤销.
     Revoke,
+    /// 重新办理: the province upholds an objection against a refusal.
+    Reopen,
 }
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Submit,
         Self::Withdraw,
         Self::Accept,
@@ -154,6 +175,7 @@ impl Step {
         Self::Change,
         Self::Cancel,
         Self::Revoke,
+        Self::Reopen,
     ];
 
     /// The word stored in the database.
@@ -173,6 +195,7 @@ impl Step {
             Self::Change => "change",
             Self::Cancel => "cancel",
             Self::Revoke => "revoke",
+            Self::Reopen => "reopen",
         }
     }
 
@@ -199,6 +222,28 @@ impl Step {
             Self::Change => "变更登记",
             Self::Cancel => "注销",
             Self::Revoke => "撤销",
+            Self::Reopen => "重新办理",
+        }
+    }
+
+    /// The English term.
+    #[must_use]
+    pub const fn label_en(self) -> &'static str {
+        match self {
+            Self::Submit => "submit",
+            Self::Withdraw => "withdraw",
+            Self::Accept => "accept",
+            Self::Return => "return for correction",
+            Self::FirstReview => "give the first review",
+            Self::AskExperts => "ask the experts",
+            Self::GiveExpertOpinion => "give an expert opinion",
+            Self::Approve => "approve",
+            Self::Refuse => "refuse",
+            Self::TakeNationalResult => "take the national result",
+            Self::Change => "change",
+            Self::Cancel => "cancel",
+            Self::Revoke => "revoke",
+            Self::Reopen => "reopen",
         }
     }
 
@@ -216,6 +261,7 @@ impl Step {
                 | Self::Change
                 | Self::Cancel
                 | Self::Revoke
+                | Self::Reopen
         )
     }
 }
@@ -257,6 +303,7 @@ pub const fn leads_to(
         (At::Registered, Step::Change) => At::Registered,
         (At::Registered, Step::Cancel) => At::Cancelled,
         (At::Registered, Step::Revoke) => At::Revoked,
+        (At::Refused, Step::Reopen) => At::Accepted,
         _ => return None,
     })
 }

@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 use xiaoxiang_domain::access::Action;
-use xiaoxiang_store::upload::{self as store, CHUNK_BYTES_MAX};
+use xiaoxiang_store::upload::{self as store, CHUNK_BYTES_MAX, Purpose};
 
 use crate::actor::Actor;
 use crate::app::App;
@@ -37,15 +37,20 @@ pub struct Received {
 /// Begins a file; `file_name` is what the browser says.
 pub async fn begin_upload(app: &App, actor: &Actor, file_name: &str) -> Result<Receiving, Refusal> {
     actor.permit(Action::ImportContracts)?;
-    let upload_id = app.new_id()?;
-    let now_ms = app.clock.now_ms();
-    let mut tx = app.db.begin(now_ms).await?;
-    store::begin(&mut tx, &upload_id, &harmless_file_name(file_name), now_ms).await?;
-    tx.keep_unlogged().await?;
-    Ok(Receiving { upload_id, buffer: Vec::new(), chunks: 0, size: 0, digest: Sha256::new() })
+    Receiving::begin(app, Purpose::Import, file_name).await
 }
 
 impl Receiving {
+    /// Begins a file for a purpose, once its sender was permitted it.
+    pub(crate) async fn begin(app: &App, purpose: Purpose, file_name: &str) -> Result<Self, Refusal> {
+        let upload_id = app.new_id()?;
+        let now_ms = app.clock.now_ms();
+        let mut tx = app.db.begin(now_ms).await?;
+        store::begin(&mut tx, purpose, &upload_id, &harmless_file_name(file_name), now_ms).await?;
+        tx.keep_unlogged().await?;
+        Ok(Self { upload_id, buffer: Vec::new(), chunks: 0, size: 0, digest: Sha256::new() })
+    }
+
     /// Takes the next bytes; what exceeds [`UPLOAD_BYTES_MAX`] is refused as `upload.too_large`.
     pub async fn push(&mut self, app: &App, mut bytes: &[u8]) -> Result<(), Refusal> {
         self.size += bytes.len() as u64;

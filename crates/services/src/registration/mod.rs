@@ -1,0 +1,34 @@
+//! Registration of contracts as a procedure (技术合同认定登记): applications, their steps, files, objections, results.
+
+mod attach_text;
+mod case;
+mod check_form;
+mod list_applications;
+mod media;
+mod national_result;
+mod numbers;
+mod public_standing;
+mod read_application;
+mod read_attachment;
+mod request_change;
+mod save_application;
+mod start_application;
+mod take_step;
+mod write_contract;
+
+pub use attach_text::{Attached, AttachmentKind, ReceivingText, begin_text};
+pub use list_applications::{
+    ApplicationsAsk, ApplicationsPage, ListedApplication, StateCount, list_applications,
+};
+pub use media::MediaType;
+pub(crate) use national_result::NationalResults;
+pub use national_result::{ExportedApplications, export_pre_reviewed};
+pub use public_standing::{PublicStanding, read_public_standing};
+pub use read_application::{
+    ApplicationPage, HandedInForm, OpenStep, RequestView, StepView, read_application,
+};
+pub use read_attachment::{ReadText, erase_texts, read_attachment};
+pub use request_change::{Answer, NewRequest, RequestKind, RequestOutcome, answer_request, raise_request};
+pub use save_application::{SavedForm, save_application};
+pub use start_application::{RegistrarChoice, list_registrars, start_application};
+pub use take_step::{StepDone, StepRequest, take_step};

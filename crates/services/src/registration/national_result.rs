@@ -1,0 +1,221 @@
+//! The national system registers (全国系统登记): approved applications go out in the import format, and an import that
+//! brings their numbers back takes them along in its own commit.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use xiaoxiang_domain::access::{Action, Scope};
+use xiaoxiang_domain::bulletin::{
+    ColumnKind as PrintedKind, FileLanguage, PrintedCell, PrintedColumn, PrintedRow, PrintedTable, RowKind,
+};
+use xiaoxiang_domain::contract::Contract;
+use xiaoxiang_domain::contract::application::ApplicationForm;
+use xiaoxiang_domain::contract::procedure::{ApplicationState, Step};
+use xiaoxiang_domain::money::Fen;
+use xiaoxiang_domain::region::{ColumnKind, plain};
+use xiaoxiang_store::registration::{self as store, APPLICATIONS_PAGE_MAX, ApplicationFilter, StepRow};
+use xiaoxiang_store::{NewEntry, StoreError, Tx, WriteTx};
+
+use super::case::Case;
+use super::take_step::settle;
+use crate::actor::Actor;
+use crate::app::App;
+use crate::contract::ListFile;
+use crate::paper::{ByteOrderMark, write_csv, write_xlsx};
+use crate::refusal::Refusal;
+use crate::region::RegionInForce;
+
+/// Applications of one file.
+const EXPORT_MAX: usize = 2_000;
+
+/// A file for the national system.
+#[derive(Clone, Debug)]
+pub struct ExportedApplications {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// How many applications it holds.
+    pub count: usize,
+}
+
+/// By what a national result is recognised: project, both parties and contract value, written alike.
+pub(super) fn match_key(contract: &Contract) -> String {
+    let mut digest = Sha256::new();
+    for part in [&contract.project_name, &contract.seller.name, &contract.buyer.name] {
+        let part = plain(part);
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    digest.update(contract.contract_value.0.to_be_bytes());
+    hex::encode(digest.finalize())
+}
+
+/// Writes the approved applications of the caller's registrar with exactly the columns of the import format, so that the
+/// national system's answer is this file with numbers and days filled in.
+pub async fn export_pre_reviewed(
+    app: &App,
+    actor: &Actor,
+    file: ListFile,
+) -> Result<ExportedApplications, Refusal> {
+    let scope = actor.permit(Action::HandleApplications)?;
+    let mut tx = app.db.read().await?;
+    let region = app.region_in(&mut tx).await?;
+    let filter = ApplicationFilter {
+        registrar_key: if let Scope::Registrar(key) = scope { key } else { 0 },
+        states: format!(",{},", ApplicationState::PreReviewed.code()),
+        ..ApplicationFilter::default()
+    };
+    let mut rows = Vec::new();
+    let mut after = (String::new(), String::new());
+    loop {
+        let page = store::list(&mut tx, &filter, (&after.0, &after.1), APPLICATIONS_PAGE_MAX).await?;
+        let Some(last) = page.last() else { break };
+        after = store::place_of(last);
+        for row in &page {
+            let registrar = store::find_registrar(&mut tx, row.registrar_key).await?.unwrap_or_default();
+            rows.push(printed(row, &registrar, &region)?);
+        }
+        if rows.len() >= EXPORT_MAX {
+            break;
+        }
+    }
+    drop(tx);
+    let count = rows.len();
+    let columns = region.region.contract_form().columns().iter().map(|column| PrintedColumn {
+        key: column.key.clone(),
+        group: String::new(),
+        group_en: String::new(),
+        header: header_of(column),
+        header_en: column.header_en.clone(),
+        kind: PrintedKind::Text,
+    });
+    let table = PrintedTable {
+        title: "预审通过的技术合同".to_owned(),
+        title_en: "Contracts approved for the national system".to_owned(),
+        columns: columns.collect(),
+        rows,
+        notes: Vec::new(),
+    };
+    let table = table.told_in(FileLanguage::Chinese);
+    let unwritten = |error: String| StoreError::Damaged(format!("applications: {error}"));
+    let bytes = match file {
+        ListFile::Csv => {
+            let mut bytes = Vec::new();
+            write_csv(&table, ByteOrderMark::Present, &mut bytes)
+                .map_err(|error| unwritten(error.to_string()))?;
+            bytes
+        }
+        ListFile::Xlsx => {
+            let now = app.clock.now().to_zoned(region.time_zone.clone()).datetime();
+            write_xlsx(&[table], now).map_err(|error| unwritten(error.to_string()))?
+        }
+    };
+    Ok(ExportedApplications { bytes, count })
+}
+
+fn header_of(column: &xiaoxiang_domain::region::FormColumn) -> String {
+    if column.kind == ColumnKind::Money { format!("{}(元)", column.header) } else { column.header.clone() }
+}
+
+fn printed(
+    row: &store::ApplicationRow,
+    registrar: &(String, String),
+    region: &RegionInForce,
+) -> Result<PrintedRow, Refusal> {
+    let damaged = |_| StoreError::Damaged(format!("form of {}", row.application_id));
+    let form: ApplicationForm = serde_json::from_str(&row.form).map_err(damaged)?;
+    let value = |column: &xiaoxiang_domain::region::FormColumn| match column.key.as_str() {
+        "technology_value" => Fen(row.technology_value_fen.unwrap_or_default()).yuan(),
+        "contract_value" => Fen(row.contract_value_fen.unwrap_or_default()).yuan(),
+        "registrar_code" => registrar.0.clone(),
+        "registrar_name" => registrar.1.clone(),
+        // What the national system fills in.
+        "registration_number" | "registered_on" | "standing" => String::new(),
+        key => form.field(key).to_owned(),
+    };
+    let cells =
+        region.region.contract_form().columns().iter().map(|column| PrintedCell::text(&value(column)));
+    Ok(PrintedRow { key: row.application_id.clone(), kind: RowKind::Body, cells: cells.collect() })
+}
+
+/// Pre-reviewed applications that an import may bring the result of.
+pub(crate) struct NationalResults {
+    /// Application and revision by match key; none where two applications cannot be told apart.
+    waiting: HashMap<String, Option<(String, i64)>>,
+    found: Vec<(String, i64, String, String)>,
+}
+
+impl NationalResults {
+    /// Those that wait as a snapshot sees them.
+    pub async fn load(tx: &mut Tx) -> Result<Self, Refusal> {
+        let mut waiting: HashMap<String, Option<(String, i64)>> = HashMap::new();
+        for (application_id, revision, key) in store::list_pre_reviewed(tx).await? {
+            let one = Some((application_id, revision));
+            waiting.entry(key).and_modify(|held| *held = None).or_insert(one);
+        }
+        Ok(Self { waiting, found: Vec::new() })
+    }
+
+    /// Notes a contract that an import writes for the first time.
+    pub fn meet(&mut self, contract: &Contract) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        if let Some(Some((application_id, revision))) = self.waiting.remove(&match_key(contract)) {
+            let (number, day) = (contract.registration_number.clone(), contract.registered_on.to_string());
+            self.found.push((application_id, revision, number, day));
+        }
+    }
+
+    /// Takes the results along; gives the log's entries, or nothing where an application has changed meanwhile.
+    pub async fn take(
+        &self,
+        app: &App,
+        actor: &Actor,
+        tx: &mut WriteTx,
+        region: &RegionInForce,
+    ) -> Result<Option<Vec<NewEntry>>, Refusal> {
+        let mut entries = Vec::with_capacity(self.found.len());
+        // In order of ids, so that two imports never wait for each other in a circle.
+        let mut found: Vec<_> = self.found.iter().collect();
+        found.sort();
+        for (application_id, revision, number, registered_on) in found {
+            if !store::take(tx, application_id, *revision).await? {
+                return Ok(None);
+            }
+            let mut case = Case::load(tx, application_id).await?;
+            let step = StepRow {
+                serial: case.steps.last().map_or(1, |last| last.serial + 1),
+                step: Step::TakeNationalResult.code().to_owned(),
+                from_state: case.state.code().to_owned(),
+                to_state: ApplicationState::Registered.code().to_owned(),
+                actor: actor.log_name().to_owned(),
+                person_id: actor.person_id().map(str::to_owned),
+                role: actor.role().map(|role| role.code().to_owned()),
+                taken_on: app.clock.today_in(&region.time_zone).to_string(),
+                taken_at_ms: app.clock.now_ms(),
+                reason_codes: "[]".to_owned(),
+                words: String::new(),
+                form_commitment: None,
+            };
+            store::add_step(tx, application_id, &step).await?;
+            let payload = json!({
+                "step": step.step,
+                "from": step.from_state,
+                "to": step.to_state,
+                "serial": step.serial,
+                "registration_number": number,
+            });
+            case.row.registration_number = Some(number.clone());
+            case.row.registered_on = Some(registered_on.clone());
+            case.row.changed_at_ms = step.taken_at_ms;
+            case.steps.push(step);
+            case.state = ApplicationState::Registered;
+            settle(&mut case, &region.region)?;
+            store::update(tx, &case.row).await?;
+            let subject = format!("application:{application_id}");
+            entries.push(NewEntry { kind: "registration.step_taken", subject, payload });
+        }
+        Ok(Some(entries))
+    }
+}

@@ -1,0 +1,106 @@
+//! Begins an application (新建登记申请): a draft, filled in from the organisation's last one.
+
+use xiaoxiang_domain::access::{Action, Scope};
+use xiaoxiang_domain::contract::application::ApplicationForm;
+use xiaoxiang_domain::contract::procedure::ApplicationState;
+use xiaoxiang_store::registration::{self as store, ApplicationRow};
+
+use crate::actor::Actor;
+use crate::app::App;
+use crate::refusal::Refusal;
+
+/// Fields of the applicant's side that the next application begins with.
+const OWN_SIDE: &str = "seller_";
+
+/// A registrar that one may apply to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegistrarChoice {
+    /// Key.
+    pub key: i64,
+    /// Code, possibly empty.
+    pub code: String,
+    /// Name.
+    pub name: String,
+}
+
+/// The registrars, for whoever applies or reads applications.
+pub async fn list_registrars(app: &App, actor: &Actor) -> Result<Vec<RegistrarChoice>, Refusal> {
+    actor.permit(Action::ReadApplications)?;
+    let mut tx = app.db.read().await?;
+    let rows = store::list_registrars(&mut tx).await?;
+    let choice = |(key, code, name): (i64, String, String)| RegistrarChoice { key, code, name };
+    Ok(rows.into_iter().map(choice).collect())
+}
+
+/// Begins a draft at a registrar and gives its id. Nothing is logged before it is handed in.
+pub async fn start_application(app: &App, actor: &Actor, registrar_key: i64) -> Result<String, Refusal> {
+    let scope = actor.permit(Action::Apply)?;
+    let (Scope::Organisation(organisation_key), Some(person_id)) = (scope, actor.person_id()) else {
+        return Err(Refusal::invalid(
+            "application.person",
+            "请以单位经办人的身份登录后申请。",
+            "sign in as the agent of an organisation to apply",
+        ));
+    };
+    let now_ms = app.clock.now_ms();
+    let mut tx = app.db.begin(now_ms).await?;
+    if store::find_registrar(&mut tx, registrar_key).await?.is_none() {
+        return Err(unknown_registrar());
+    }
+    let organisation = xiaoxiang_store::organisation::find_name(&mut tx, organisation_key).await?;
+    let (name, credit_code) =
+        organisation.ok_or_else(|| Refusal::NotFound(format!("organisation {organisation_key}")))?;
+    let mut form = ApplicationForm::default();
+    if let Some((_, last)) = store::find_newest_of(&mut tx, organisation_key).await? {
+        let last: ApplicationForm = serde_json::from_str(&last).unwrap_or_default();
+        form.fields.extend(last.fields.into_iter().filter(|(key, _)| key.starts_with(OWN_SIDE)));
+    }
+    form.fields.insert("seller_name".to_owned(), name);
+    if let Some(code) = credit_code {
+        form.fields.insert("seller_credit_code".to_owned(), code);
+    }
+    let row = ApplicationRow {
+        application_id: app.new_id()?,
+        revision: 1,
+        state: ApplicationState::Draft.code().to_owned(),
+        registrar_key,
+        organisation_key,
+        applicant_id: person_id.to_owned(),
+        division: String::new(),
+        project_name: String::new(),
+        form: text_of(&form),
+        acceptance_number: None,
+        accepted_on: None,
+        corrected_on: None,
+        due_on: None,
+        submitted_at_ms: None,
+        contract_value_fen: None,
+        technology_value_fen: None,
+        technology_working: None,
+        match_key: None,
+        registration_number: None,
+        registered_on: None,
+        certificate_number: None,
+        public_token: None,
+        is_sampled: false,
+        created_at_ms: now_ms,
+        changed_at_ms: now_ms,
+    };
+    store::start(&mut tx, &row).await?;
+    tx.keep_unlogged().await?;
+    Ok(row.application_id)
+}
+
+/// A form as it is stored.
+pub(super) fn text_of(form: &ApplicationForm) -> String {
+    serde_json::to_string(form).expect("invariant: a form is plain data")
+}
+
+/// There is no such registrar.
+pub(super) fn unknown_registrar() -> Refusal {
+    Refusal::invalid(
+        "application.registrar",
+        "没有这个登记机构。请从列表中选择。",
+        "there is no such registrar; choose one from the list",
+    )
+}

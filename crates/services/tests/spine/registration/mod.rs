@@ -1,0 +1,5 @@
+//! Registration as a procedure on both databases: whole lives, and what people do to it.
+
+mod life;
+mod misuse;
+mod world;

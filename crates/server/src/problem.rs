@@ -272,7 +272,7 @@ impl From<Refusal> for Problem {
             Refusal::Fields(problems) => {
                 for part in problems {
                     problem = problem.and_at(
-                        format!("/form/{}", form_pointer(&part.field)),
+                        form_pointer(&part.field),
                         part.code,
                         format!("{}。{}", part.reason_zh, part.fix_zh),
                         format!("{}; {}", part.reason_en, part.fix_en),
@@ -292,9 +292,9 @@ impl From<Refusal> for Problem {
 }
 
 /// Where a field of an application stands in its form: the contract's own fields lie together.
-fn form_pointer(field: &str) -> String {
+pub(crate) fn form_pointer(field: &str) -> String {
     let is_apart = ["undertaking", "cost_items", "decision"].iter().any(|part| field.starts_with(part));
-    if is_apart { field.replace('.', "/") } else { format!("fields/{field}") }
+    if is_apart { format!("/form/{}", field.replace('.', "/")) } else { format!("/form/fields/{field}") }
 }
 
 impl IntoResponse for Problem {

@@ -4,6 +4,8 @@
 //! [`document`] the OpenAPI document.
 
 mod answer;
+mod application_views;
+mod applications;
 mod bulletins;
 mod caller;
 mod changes;
@@ -101,6 +103,7 @@ static ALL: LazyLock<Vec<ApiRoute>> = LazyLock::new(|| {
     [
         overview::routes(),
         contracts::routes(),
+        applications::routes(),
         bulletins::routes(),
         drafts::routes(),
         tables::routes(),

@@ -2,6 +2,8 @@
 //! answers against it.
 #![expect(dead_code, reason = "only the schemas of these types are used")]
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -475,4 +477,77 @@ pub(super) struct RotationShape {
     new_key: String,
     /// Ed25519 by the old key, in hexadecimal.
     signature: String,
+}
+
+/// An application's form as typed, complete or not; a draft keeps every text.
+#[derive(ToSchema)]
+#[schema(as = ApplicationForm)]
+pub(super) struct ApplicationFormShape {
+    /// The contract's fields by their keys in the region's form (`project_name`, `seller_name`, `contract_value` …);
+    /// amounts in yuan, as the national form has them.
+    fields: Option<BTreeMap<String, String>>,
+    /// 不涉密承诺
+    #[schema(nullable = false)]
+    undertaking: Option<UndertakingShape>,
+    /// Costs that the contract names.
+    #[schema(max_items = 200)]
+    cost_items: Option<Vec<CostItemShape>>,
+    /// What universities and institutes add.
+    #[schema(nullable = false)]
+    decision: Option<UnitDecisionShape>,
+}
+
+/// The undertaking that nothing is secret.
+#[derive(ToSchema)]
+#[schema(as = Undertaking)]
+pub(super) struct UndertakingShape {
+    /// Whether it is given.
+    holds_no_secrets: Option<bool>,
+    /// 本单位保密审查人
+    #[schema(max_length = 500)]
+    confidentiality_reviewer: Option<String>,
+}
+
+/// A cost as typed.
+#[derive(ToSchema)]
+#[schema(as = CostItem)]
+pub(super) struct CostItemShape {
+    /// What it is.
+    #[schema(max_length = 500)]
+    name: Option<String>,
+    /// `equipment`, `instrument`, `part` or `raw_material`.
+    #[schema(max_length = 500)]
+    kind: Option<String>,
+    /// `purchase`, `subject_sets` or `subject_samples`.
+    #[schema(max_length = 500)]
+    role: Option<String>,
+    /// How many sets, of `subject_sets`.
+    #[schema(max_length = 500)]
+    sets: Option<String>,
+    /// In yuan.
+    #[schema(max_length = 500)]
+    amount: Option<String>,
+}
+
+/// How a university or institute decided (转化法 第十八条).
+#[derive(ToSchema)]
+#[schema(as = UnitDecision)]
+pub(super) struct UnitDecisionShape {
+    /// 决策层级
+    #[schema(max_length = 500)]
+    level: Option<String>,
+    /// 会议纪要文号
+    #[schema(max_length = 500)]
+    minutes_number: Option<String>,
+    /// 定价方式: `agreed`, `listed` or `auction`.
+    #[schema(max_length = 500)]
+    pricing_method: Option<String>,
+    /// 公示开始
+    #[schema(max_length = 500)]
+    publicity_from: Option<String>,
+    /// 公示结束
+    #[schema(max_length = 500)]
+    publicity_to: Option<String>,
+    /// 全部完成人已授权
+    has_completers_authority: Option<bool>,
 }

@@ -138,6 +138,11 @@ impl ReceivingText {
         })
     }
 
+    /// Deletes what has come in so far, where the sender breaks off.
+    pub async fn give_up(&self, app: &App) -> Result<(), Refusal> {
+        self.receiving.give_up(app).await
+    }
+
     /// Ends the file: recognised by its content, then noted with its log entry. What is refused leaves nothing behind.
     pub async fn finish(self, app: &App, actor: &Actor) -> Result<Attached, Refusal> {
         let Self { application_id, kind, file_name, receiving } = self;

@@ -133,8 +133,7 @@ fn printed(
         "registration_number" | "registered_on" | "standing" => String::new(),
         key => form.field(key).to_owned(),
     };
-    let cells =
-        region.region.contract_form().columns().iter().map(|column| PrintedCell::text(&value(column)));
+    let cells = region.region.contract_form().columns().iter().map(|column| PrintedCell::text(value(column)));
     Ok(PrintedRow { key: row.application_id.clone(), kind: RowKind::Body, cells: cells.collect() })
 }
 

@@ -6,6 +6,7 @@ mod feed;
 mod misuse;
 mod offices;
 mod reading;
+mod registration;
 #[expect(dead_code, reason = "forms are sent only in the tests of pages")]
 #[path = "../pages/support.rs"]
 mod support;

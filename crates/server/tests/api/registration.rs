@@ -1,0 +1,326 @@
+//! Registration over the API alone: a whole life, revocation, pre-review with export and re-import, and its misuse.
+
+use axum::Router;
+use axum::http::{Method, StatusCode};
+use jiff::civil::date;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+use xiaoxiang_domain::access::{Role, Scope};
+use xiaoxiang_domain::bulletin::GrowthBase;
+use xiaoxiang_domain::contract::Contract;
+use xiaoxiang_domain::fact::Source;
+use xiaoxiang_server::region_files::shipped_layers;
+use xiaoxiang_services::bulletin::{Signing, draft_bulletin, list_pending_changes, sign_bulletin};
+use xiaoxiang_services::contract::import_queue::work_on_next_import;
+use xiaoxiang_services::contract::record_contract;
+use xiaoxiang_services::region::import_region;
+use xiaoxiang_services::{App, Clock};
+use xiaoxiang_store::{Db, both_backends};
+
+use super::conformance::assert_documented;
+use super::support::{ACTOR, Answer, contracts_of_october, get_with, log_key, pages, signed_in};
+use super::{assert_problem, json as read_json, post_json, send};
+
+const LIST: &str = "/api/v1/applications";
+const ONE: &str = "/api/v1/applications/{id}";
+const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n%%EOF\n";
+/// A million yuan, and twelve of them.
+const MILLION: &str = "1000000";
+const TWELVE_MILLION: &str = "12000000";
+
+struct Desk {
+    app: App,
+    router: Router,
+    /// What the parties of the applications are like.
+    contract: Contract,
+    registrar_key: i64,
+    agent: String,
+    officer_a: String,
+    officer_b: String,
+    province: String,
+    expert: String,
+    finance: String,
+    auditor: String,
+}
+
+impl Desk {
+    /// `registers` names the body that registers; without one the national system does.
+    async fn new(db: Db, registers: Option<&str>) -> Self {
+        let now = date(2026, 11, 23).at(9, 0, 0, 0).to_zoned(TimeZone::UTC).expect("an instant").timestamp();
+        let app = App::new(db, Clock::new(move || now));
+        let mut layers = shipped_layers("hunan").expect("the shipped region");
+        if let Some(authority) = registers {
+            let head =
+                layers.last_mut().and_then(|layer| layer.files.get_mut("region.yaml")).expect("a head");
+            head.push_str(&format!("registration_authority: {authority}\n"));
+        }
+        import_region(&app, &ACTOR, &layers).await.expect("region data");
+        let is_plain = |contract: &Contract| {
+            !contract.seller.credit_code.is_empty()
+                && !contract.seller.division.is_empty()
+                && contract.buyer.country.is_empty()
+                && !contract.buyer.division.is_empty()
+                && !contract.registrar_name.is_empty()
+        };
+        let contract = contracts_of_october(&app).await.find(is_plain).expect("a contract");
+        record_contract(&app, &ACTOR, Source::Registry, contract.clone()).await.expect("a record");
+        let mut tx = app.db.read().await.expect("a snapshot");
+        let keys = xiaoxiang_store::organisation::find_keys(&mut tx, &contract.seller.credit_code, "").await;
+        let seller = keys.expect("keys")[0];
+        let registrars = xiaoxiang_store::registration::list_registrars(&mut tx).await.expect("registrars");
+        drop(tx);
+        let registrar_key = registrars[0].0;
+        let office = Scope::Registrar(registrar_key);
+        Self {
+            router: pages(app.clone()),
+            contract,
+            registrar_key,
+            agent: signed_in(&app, Role::OrganisationAgent, Scope::Organisation(seller)).await,
+            officer_a: signed_in(&app, Role::Registrar, office).await,
+            officer_b: signed_in(&app, Role::Registrar, office).await,
+            province: signed_in(&app, Role::Statistician, Scope::Region).await,
+            expert: signed_in(&app, Role::Expert, Scope::Region).await,
+            finance: signed_in(&app, Role::Finance, Scope::Region).await,
+            auditor: signed_in(&app, Role::Auditor, Scope::Region).await,
+            app,
+        }
+    }
+
+    fn form(&self, project: &str, yuan: &str) -> Value {
+        let (seller, buyer) = (&self.contract.seller, &self.contract.buyer);
+        json!({
+            "fields": {
+                "project_name": project, "signed_on": "2026-11-02", "valid_from": "2026-11-02",
+                "valid_to": "2027-12-31", "contract_type": "技术服务", "field": "电子信息", "ip": "未涉及知识产权",
+                "payment_mode": "分期支付", "related_party": "否", "contract_value": yuan,
+                "seller_name": seller.name, "seller_credit_code": seller.credit_code,
+                "seller_division": seller.division, "seller_kind": "企业法人",
+                "seller_contact": "示例联系人", "seller_telephone": "0731-0000000",
+                "buyer_name": buyer.name, "buyer_credit_code": buyer.credit_code,
+                "buyer_division": buyer.division, "buyer_kind": "企业法人",
+            },
+            "undertaking": { "holds_no_secrets": true, "confidentiality_reviewer": "示例保密员" },
+            "cost_items": [
+                { "name": "服务器", "kind": "equipment", "role": "purchase", "sets": "", "amount": "200000" }
+            ],
+        })
+    }
+
+    async fn get(&self, cookie: &str, path: &str) -> Answer {
+        get_with(&self.router, path, &[("cookie", cookie)]).await
+    }
+
+    async fn read(&self, cookie: &str, id: &str) -> Value {
+        assert_documented(&self.get(cookie, &format!("{LIST}/{id}")).await, "get", ONE)
+    }
+
+    async fn change(&self, cookie: &str, verb: Method, path: &str, tag: &str, body: &Value) -> Answer {
+        let headers = [("cookie", cookie), ("content-type", "application/json"), ("if-match", tag)];
+        send(&self.router, verb, path, &headers, body.to_string()).await
+    }
+
+    /// Sends a change over the revision as it stands now.
+    async fn post(&self, cookie: &str, id: &str, part: &str, body: &Value) -> Answer {
+        let tag = format!("\"{}\"", self.revision(id).await);
+        self.change(cookie, Method::POST, &format!("{LIST}/{id}/{part}"), &tag, body).await
+    }
+
+    async fn revision(&self, id: &str) -> i64 {
+        let page = xiaoxiang_services::registration::read_application(&self.app, &ACTOR, id).await;
+        page.expect("an application").row.revision
+    }
+
+    async fn step(&self, cookie: &str, id: &str, body: Value) -> Value {
+        let answer = self.post(cookie, id, "steps", &body).await;
+        assert_documented(&answer, "post", &format!("{ONE}/steps"))
+    }
+
+    async fn draft(&self, form: &Value) -> String {
+        let new = json!({ "registrar_key": self.registrar_key });
+        let started = post_json(&self.router, LIST, &self.agent, &new).await;
+        let started = assert_documented(&started, "post", LIST);
+        let id = started["id"].as_str().expect("an id").to_owned();
+        let path = format!("{LIST}/{id}");
+        let saved = self.change(&self.agent, Method::PUT, &path, "\"1\"", &json!({ "form": form })).await;
+        let saved = assert_documented(&saved, "put", ONE);
+        assert_eq!(saved["problems"], json!([]), "{saved}");
+        id
+    }
+
+    async fn attach(&self, id: &str, name: &str, bytes: &[u8]) -> Answer {
+        let headers = [("cookie", self.agent.as_str()), ("content-type", "application/octet-stream")];
+        let path = format!("{LIST}/{id}/attachments?file_name={name}");
+        send(&self.router, Method::POST, &path, &headers, bytes.to_vec()).await
+    }
+
+    async fn approved(&self, form: &Value) -> String {
+        let id = self.draft(form).await;
+        self.step(&self.agent, &id, json!({ "step": "submit" })).await;
+        self.step(&self.officer_a, &id, json!({ "step": "accept" })).await;
+        self.step(&self.officer_a, &id, json!({ "step": "first_review" })).await;
+        self.step(&self.officer_b, &id, json!({ "step": "approve" })).await;
+        id
+    }
+}
+
+both_backends! {
+    async fn a_whole_life_runs_over_the_api_alone(db: Db) {
+        let desk = Desk::new(db, Some("示例登记机关")).await;
+        let id = desk.draft(&desk.form("示例平台开发服务", TWELVE_MILLION)).await;
+        let attached = desk.attach(&id, "a.pdf", PDF).await;
+        let text = assert_documented(&attached, "post", &format!("{ONE}/attachments"))["id"].clone();
+        desk.step(&desk.agent, &id, json!({ "step": "submit" })).await;
+        let reasons = json!(["signature_missing", "incomplete_text"]);
+        let returned = json!({ "step": "return", "reason_codes": reasons, "words": "请补盖章页" });
+        assert_eq!(desk.step(&desk.officer_a, &id, returned).await["state"], "returned");
+        desk.step(&desk.agent, &id, json!({ "step": "submit" })).await;
+        let accepted = desk.step(&desk.officer_a, &id, json!({ "step": "accept" })).await;
+        assert_eq!(accepted["acceptance_number"], "湘技受〔2026〕1号");
+        assert_eq!(accepted["due"]["is_unconfirmed"], true, "the days of the new measures are pending");
+        let queue = assert_documented(&desk.get(&desk.officer_a, &format!("{LIST}?states=accepted")).await, "get", LIST);
+        assert_eq!((&queue["items"][0]["id"], &queue["items"][0]["due"]), (&json!(id), &accepted["due"]));
+
+        desk.step(&desk.officer_a, &id, json!({ "step": "first_review" })).await;
+        let early = desk.post(&desk.officer_b, &id, "steps", &json!({ "step": "approve" })).await;
+        assert_problem(&early, StatusCode::UNPROCESSABLE_ENTITY, "registration.expert_opinion.missing");
+        desk.step(&desk.officer_b, &id, json!({ "step": "ask_experts" })).await;
+        let path = format!("{LIST}/{id}/attachments/{}", text.as_str().expect("an id"));
+        let seen = desk.get(&desk.expert, &path).await;
+        assert_eq!((seen.status, seen.text.as_bytes()), (StatusCode::OK, PDF));
+        assert_eq!(seen.headers["content-type"], "application/pdf");
+        assert_eq!(seen.headers["content-disposition"], "attachment");
+        let opinion = json!({ "step": "give_expert_opinion", "reason_codes": ["agree"], "words": "技术属实" });
+        desk.step(&desk.expert, &id, opinion).await;
+        desk.step(&desk.officer_a, &id, json!({ "step": "first_review" })).await;
+        let registered = desk.step(&desk.officer_b, &id, json!({ "step": "approve" })).await;
+        assert_eq!(registered["state"], "registered");
+        assert_eq!(registered["technology_value_fen"], 11_800_000_00_i64);
+        let number = registered["registration_number"].as_str().expect("a number").to_owned();
+        let contract = read_json(&desk.get(&desk.province, &format!("/api/v1/contracts/{number}")).await);
+        assert_eq!(contract["contract"]["technology_value_fen"], 11_800_000_00_i64);
+        let link = format!("/api/v1/registrations/{}", registered["public_token"].as_str().expect("a token"));
+        let public = get_with(&desk.router, &link, &[]).await;
+        let public = assert_documented(&public, "get", "/api/v1/registrations/{token}");
+        assert_eq!(public["registration_number"], number.as_str());
+        assert!(!public.to_string().contains("示例平台"), "nothing of the contract: {public}");
+
+        // Published, then changed: the correction waits for an officer.
+        let draft = draft_bulletin(&desk.app, &ACTOR, "2026-11".parse().expect("a period"), GrowthBase::AsKnown).await;
+        let signing = Signing { signer: "示例甲".to_owned(), signed_on: date(2026, 11, 23) };
+        let bulletin = draft.expect("a draft");
+        sign_bulletin(&desk.app, &ACTOR, &log_key(&desk.app), &bulletin, &signing).await.expect("a signature");
+        assert!(list_pending_changes(&desk.app, &bulletin).await.expect("corrections").is_empty());
+        let wish = json!({ "kind": "change", "words": "补充协议", "form": desk.form("示例平台开发服务", MILLION) });
+        let wished = desk.post(&desk.agent, &id, "requests", &wish).await;
+        assert_documented(&wished, "post", &format!("{ONE}/requests"));
+        let change = json!({ "step": "change", "form": desk.form("示例平台开发服务", MILLION) });
+        let changed = desk.step(&desk.officer_a, &id, change).await;
+        assert_eq!((&changed["technology_value_fen"], &changed["requests"][0]["outcome"]),
+                   (&json!(800_000_00), &json!("upheld")));
+        assert!(!list_pending_changes(&desk.app, &bulletin).await.expect("corrections").is_empty());
+
+        let objection = json!({ "kind": "objection", "words": "价款疑含设备" });
+        let raised = desk.post(&desk.finance, &id, "requests", &objection).await;
+        let raised = assert_documented(&raised, "post", &format!("{ONE}/requests"));
+        let part = format!("requests/{}/answer", raised["id"].as_str().expect("an id"));
+        let answer = json!({ "is_upheld": false, "words": "费用清单已核对" });
+        let by_officer = desk.post(&desk.officer_a, &id, &part, &answer).await;
+        assert_problem(&by_officer, StatusCode::FORBIDDEN, "forbidden");
+        let answered = desk.post(&desk.province, &id, &part, &answer).await;
+        let answered = assert_documented(&answered, "post", &format!("{ONE}/requests/{{request}}/answer"));
+        assert_eq!(answered["is_disputed"], false);
+        assert!(answered["form"]["fields"].get("seller_contact").is_none(), "the province needs no telephone");
+        let cancelled = desk.step(&desk.officer_a, &id, json!({ "step": "cancel", "words": "合同已解除" })).await;
+        assert_eq!(cancelled["state"], "cancelled");
+        let contract = read_json(&desk.get(&desk.province, &format!("/api/v1/contracts/{number}")).await);
+        assert_eq!(contract["standing"], "withdrawn");
+        assert_eq!(desk.read(&desk.auditor, &id).await["steps"].as_array().map(Vec::len), Some(11));
+
+        let other = desk.approved(&desk.form("示例虚构合同", MILLION)).await;
+        let revoke = json!({ "step": "revoke", "reason_codes": ["fictitious"], "words": "无真实交易" });
+        assert_eq!(desk.step(&desk.province, &other, revoke).await["state"], "revoked");
+    }
+}
+
+both_backends! {
+    async fn pre_reviewed_applications_come_back_from_the_national_system(db: Db) {
+        let desk = Desk::new(db, None).await;
+        let id = desk.approved(&desk.form("示例预审服务", MILLION)).await;
+        assert_eq!(desk.read(&desk.agent, &id).await["state"], "pre_reviewed");
+        let exported = desk.get(&desk.officer_a, "/api/v1/application-export").await;
+        assert_eq!(exported.status, StatusCode::OK);
+        let mut lines = exported.text.trim_start_matches('\u{feff}').lines();
+        let header = lines.next().expect("a header");
+        let at = |name: &str| header.split(',').position(|column| column == name).expect("a column");
+        let mut cells: Vec<&str> = lines.next().expect("a row").split(',').collect();
+        cells[at("合同登记编号")] = "2026430100999999";
+        cells[at("登记日期")] = "2026-11-20";
+        let file = format!("{header}\n{}\n", cells.join(","));
+        let headers = [("cookie", desk.province.as_str()), ("content-type", "application/octet-stream")];
+        let path = "/api/v1/imports?file_name=a.csv&source=registry";
+        let sent = send(&desk.router, Method::POST, path, &headers, file).await;
+        assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.text);
+        while work_on_next_import(&desk.app, "tests").await.expect("a reading").is_some() {}
+        let page = desk.read(&desk.agent, &id).await;
+        assert_eq!((&page["state"], &page["registration_number"]), (&json!("registered"), &json!("2026430100999999")));
+        assert_eq!(page["certificate_number"], Value::Null);
+    }
+}
+
+both_backends! {
+    async fn posts_sent_twice_forged_and_out_of_turn_change_nothing(db: Db) {
+        let desk = Desk::new(db, Some("示例登记机关")).await;
+        let id = desk.draft(&desk.form("示例重放", MILLION)).await;
+        let steps = format!("{LIST}/{id}/steps");
+        let submit = json!({ "step": "submit" }).to_string();
+        let headers = [
+            ("cookie", desk.agent.as_str()),
+            ("content-type", "application/json"),
+            ("if-match", "\"2\""),
+            ("idempotency-key", "submit-1"),
+        ];
+        let first = send(&desk.router, Method::POST, &steps, &headers, submit.clone()).await;
+        let again = send(&desk.router, Method::POST, &steps, &headers, submit.clone()).await;
+        assert_eq!((first.status, again.status), (StatusCode::CREATED, StatusCode::CREATED));
+        assert_eq!((first.text.as_str(), &again.headers["idempotency-replayed"]), (again.text.as_str(), &"true".parse().expect("a value")));
+        let replayed = send(&desk.router, Method::POST, &steps, &headers[..3], submit).await;
+        assert_problem(&replayed, StatusCode::PRECONDITION_FAILED, "stale");
+        assert!(replayed.text.contains("已提交"), "it says what the application is now: {}", replayed.text);
+        let unseen = post_json(&desk.router, &steps, &desk.officer_a, &json!({ "step": "accept" })).await;
+        assert_problem(&unseen, StatusCode::PRECONDITION_REQUIRED, "if_match.missing");
+        let unknown = desk.post(&desk.officer_a, &id, "steps", &json!({ "step": "approve_all" })).await;
+        assert_problem(&unknown, StatusCode::UNPROCESSABLE_ENTITY, "request.body");
+        let by_agent = desk.post(&desk.agent, &id, "steps", &json!({ "step": "accept" })).await;
+        assert_problem(&by_agent, StatusCode::FORBIDDEN, "forbidden");
+        let late = desk.attach(&id, "a.pdf", PDF).await;
+        assert_problem(&late, StatusCode::UNPROCESSABLE_ENTITY, "application.not_writable");
+
+        let draft = desk.draft(&desk.form("示例文件", MILLION)).await;
+        for (name, bytes, status, code) in [
+            ("a.pdf", &b"MZ"[..], StatusCode::UNPROCESSABLE_ENTITY, "attachment.kind"),
+            ("a.exe", PDF, StatusCode::UNPROCESSABLE_ENTITY, "attachment.name_lies"),
+            ("a.pdf", &vec![b' '; 20 * 1024 * 1024 + 1], StatusCode::PAYLOAD_TOO_LARGE, "upload.too_large"),
+        ] {
+            assert_problem(&desk.attach(&draft, name, bytes).await, status, code);
+        }
+        let mut empty = desk.form("示例空表", "");
+        empty["fields"]["signed_on"] = json!("昨天");
+        let path = format!("{LIST}/{draft}");
+        let saved = desk.change(&desk.agent, Method::PUT, &path, "\"2\"", &json!({ "form": empty })).await;
+        assert_eq!(read_json(&saved)["form"]["fields"]["signed_on"], "昨天", "kept as typed");
+        let refused = desk.post(&desk.agent, &draft, "steps", &json!({ "step": "submit" })).await;
+        assert_problem(&refused, StatusCode::UNPROCESSABLE_ENTITY, "application.refused");
+        for pointer in ["/form/fields/signed_on", "/form/fields/contract_value"] {
+            assert!(refused.text.contains(pointer), "{pointer}: {}", refused.text);
+        }
+        for stranger in [&desk.officer_a, &desk.province, &desk.finance, &desk.expert] {
+            assert_eq!(desk.get(stranger, &path).await.status, StatusCode::NOT_FOUND, "a draft");
+        }
+        let forged = format!("/api/v1/registrations/{}", "0".repeat(64));
+        assert_problem(&get_with(&desk.router, &forged, &[]).await, StatusCode::NOT_FOUND, "not_found");
+        let odd = desk.get(&desk.agent, &format!("{LIST}?cursor=zz")).await;
+        assert_problem(&odd, StatusCode::BAD_REQUEST, "request.cursor");
+        let registrars = desk.get(&desk.agent, "/api/v1/registrars").await;
+        assert_documented(&registrars, "get", "/api/v1/registrars");
+    }
+}

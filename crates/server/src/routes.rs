@@ -126,6 +126,7 @@ pub fn all() -> Vec<Route> {
         pages::log::routes(),
         pages::cities::routes(),
         pages::objections::routes(),
+        pages::papers::routes(),
         pages::parks::routes(),
         pages::targets::routes(),
         pages::work::routes(),

@@ -200,6 +200,8 @@ pub struct PaperForm {
     pub paragraphs: Vec<PaperText>,
     /// Rows of its form.
     pub form: Vec<PaperFact>,
+    /// Rows of the form that are filled in by hand.
+    pub blanks: Vec<String>,
     /// What it lists.
     pub list: Option<PaperList>,
     /// After the list.
@@ -236,7 +238,7 @@ impl PaperForm {
     }
 
     fn read(file: &str, node: &Node, sink: &mut Sink) -> Option<Self> {
-        const KEYS: [&str; 15] = [
+        const KEYS: [&str; 16] = [
             "key",
             "name",
             "name_en",
@@ -246,6 +248,7 @@ impl PaperForm {
             "addressee",
             "paragraphs",
             "form",
+            "blanks",
             "list",
             "closing",
             "code",
@@ -278,6 +281,7 @@ impl PaperForm {
             addressee: addressee.and_then(|text| text_of(file, fields.place_of("addressee"), text, sink)),
             paragraphs: paragraphs("paragraphs", sink),
             form: form.into_iter().filter_map(|(place, word)| fact_of(file, place, word, sink)).collect(),
+            blanks: fields.texts("blanks", sink).into_iter().map(|(_, label)| label.to_owned()).collect(),
             list: fields.one_of("list", &LISTS, sink),
             closing: paragraphs("closing", sink),
             has_code: fields.flag("code", sink),

@@ -53,6 +53,7 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "objections",
     "targets",
     "parks",
+    "papers",
     "api",
 ];
 

@@ -30,6 +30,7 @@ mod moment;
 pub mod objections;
 pub mod open_data;
 pub mod organisations;
+pub mod papers;
 pub mod parks;
 pub mod people;
 pub mod place;

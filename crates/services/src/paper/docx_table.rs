@@ -20,6 +20,8 @@ const WIDE_WORDS: usize = 40;
 /// Share of the text width that a form's labels take, and its size: 小四.
 const FORM_LABEL_PERCENT: u32 = 30;
 const FORM_HALF_POINTS: u32 = 24;
+/// Least height of a form's row: 7 mm.
+const FORM_ROW_TWIPS: u32 = 397;
 
 /// How a page lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,10 +78,14 @@ pub(super) fn write_form(body: &mut String, rows: &[(String, String)], orientati
     let available = orientation.text_width_twips();
     let label_width = available * FORM_LABEL_PERCENT / 100;
     let widths = [label_width, available - label_width];
+    // A form stands apart from the sentence before it, and its rows have room for what is written by hand.
+    body.push_str(&paragraph("Note", ""));
     body.push_str(&table_head(&widths));
     let look = Look { alignment: "left", half_points: FORM_HALF_POINTS, is_bold: false };
     for (label, text) in rows {
-        body.push_str("<w:tr><w:trPr><w:cantSplit/></w:trPr>");
+        body.push_str(&format!(
+            r#"<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="{FORM_ROW_TWIPS}" w:hRule="atLeast"/></w:trPr>"#
+        ));
         body.push_str(&cell(widths[0], "", label, look));
         body.push_str(&cell(widths[1], "", text, look));
         body.push_str("</w:tr>");

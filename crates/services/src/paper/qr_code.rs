@@ -6,7 +6,7 @@ use qrcodegen::QrCodeEcc;
 
 /// Light modules around the code, which scanners need.
 const QUIET_MODULES: i32 = 4;
-/// Pixels of a module on paper: at 30 mm a code of 33 modules has 200 dots an inch and more.
+/// Pixels of a module on paper: at 25 mm a code of 57 modules has more than 300 dots an inch.
 const PIXELS_PER_MODULE: i32 = 8;
 
 /// A QR code of an address.

@@ -7,6 +7,7 @@ mod list_applications;
 mod media;
 mod national_result;
 mod numbers;
+mod papers;
 mod public_standing;
 mod read_application;
 mod read_attachment;
@@ -23,6 +24,7 @@ pub use list_applications::{
 pub use media::MediaType;
 pub(crate) use national_result::NationalResults;
 pub use national_result::{ExportedApplications, export_pre_reviewed};
+pub use papers::{PUBLIC_STANDING_PATH, paper_document, papers_of, write_paper};
 pub use public_standing::{PublicStanding, read_public_standing};
 pub use read_application::{
     ApplicationPage, HandedInForm, OpenStep, RequestView, StepView, read_application,

@@ -2,4 +2,5 @@
 
 mod life;
 mod misuse;
+mod papers;
 mod world;

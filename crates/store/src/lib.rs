@@ -16,6 +16,7 @@ pub mod health;
 pub mod idempotency;
 pub mod import;
 pub mod import_queue;
+pub mod inspection;
 pub mod job;
 pub mod log;
 mod migrate;

@@ -309,7 +309,7 @@ struct StepBody {
 #[derive(ToSchema)]
 #[schema(value_type = String, pattern = "^[a-z_]{1,60}$")]
 #[expect(dead_code, reason = "only the schema is used")]
-struct ReasonCode(String);
+pub(super) struct ReasonCode(String);
 
 /// 办理一步 · Take a step of the procedure
 ///

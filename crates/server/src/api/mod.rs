@@ -18,6 +18,7 @@ mod drafts;
 mod extract;
 mod guard;
 mod imports;
+mod inspections;
 mod objections;
 mod organisations;
 mod overview;
@@ -104,6 +105,7 @@ static ALL: LazyLock<Vec<ApiRoute>> = LazyLock::new(|| {
         overview::routes(),
         contracts::routes(),
         applications::routes(),
+        inspections::routes(),
         bulletins::routes(),
         drafts::routes(),
         tables::routes(),

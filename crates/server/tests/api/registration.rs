@@ -21,6 +21,7 @@ use super::conformance::assert_documented;
 use super::support::{ACTOR, Answer, contracts_of_october, get_with, log_key, pages, signed_in};
 use super::{assert_problem, json as read_json, post_json, send};
 
+const YUAN: i64 = 100;
 const LIST: &str = "/api/v1/applications";
 const ONE: &str = "/api/v1/applications/{id}";
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n%%EOF\n";
@@ -153,6 +154,39 @@ impl Desk {
         send(&self.router, Method::POST, &path, &headers, bytes.to_vec()).await
     }
 
+    /// The whole procedure of revocation after the yearly draw.
+    async fn inspected_and_revoked(&self, application: &str) {
+        let draw = json!({ "year": 2026, "seed": "8-3-17" });
+        let drawn = post_json(&self.router, "/api/v1/inspection-draws", &self.province, &draw).await;
+        let drawn = assert_documented(&drawn, "post", "/api/v1/inspection-draws");
+        assert_eq!((&drawn["population"], &drawn["drawn"]), (&json!(1), &json!(1)));
+        let (list, one) = ("/api/v1/inspections", "/api/v1/inspections/{inspection}");
+        let listed = assert_documented(&self.get(&self.agent, list).await, "get", list);
+        assert_eq!(listed["items"][0]["application_id"], application);
+        let path = format!("{list}/{}", drawn["inspections"][0].as_str().expect("an id"));
+        let twice = json!({ "application_id": application, "cause": "举报" });
+        let twice = post_json(&self.router, list, &self.province, &twice).await;
+        assert_problem(&twice, StatusCode::UNPROCESSABLE_ENTITY, "inspection.open");
+        for (revision, cookie, act, stage) in [
+            (1, &self.province, "notice", "noticed"),
+            (2, &self.agent, "take_evidence", "evidence_in"),
+            (3, &self.province, "offer_hearing", "hearing_offered"),
+            (4, &self.province, "hear", "heard"),
+            (5, &self.province, "revoke", "revoked"),
+            (6, &self.province, "serve", "served"),
+            (7, &self.province, "send_letters", "closed"),
+        ] {
+            let page = self.get(cookie, &path).await;
+            assert_documented(&page, "get", one);
+            let grounds = if act == "revoke" { json!(["fictitious"]) } else { json!([]) };
+            let body = json!({ "act": act, "ground_codes": grounds, "words": "示例情况" });
+            let tag = format!("\"{revision}\"");
+            let done = self.change(cookie, Method::POST, &format!("{path}/acts"), &tag, &body).await;
+            let done = assert_documented(&done, "post", &format!("{one}/acts"));
+            assert_eq!(done["inspection"]["stage"], stage);
+        }
+    }
+
     async fn approved(&self, form: &Value) -> String {
         let id = self.draft(form).await;
         self.step(&self.agent, &id, json!({ "step": "submit" })).await;
@@ -194,10 +228,10 @@ both_backends! {
         desk.step(&desk.officer_a, &id, json!({ "step": "first_review" })).await;
         let registered = desk.step(&desk.officer_b, &id, json!({ "step": "approve" })).await;
         assert_eq!(registered["state"], "registered");
-        assert_eq!(registered["technology_value_fen"], 11_800_000_00_i64);
+        assert_eq!(registered["technology_value_fen"], 11_800_000 * YUAN);
         let number = registered["registration_number"].as_str().expect("a number").to_owned();
         let contract = read_json(&desk.get(&desk.province, &format!("/api/v1/contracts/{number}")).await);
-        assert_eq!(contract["contract"]["technology_value_fen"], 11_800_000_00_i64);
+        assert_eq!(contract["contract"]["technology_value_fen"], 11_800_000 * YUAN);
         let link = format!("/api/v1/registrations/{}", registered["public_token"].as_str().expect("a token"));
         let public = get_with(&desk.router, &link, &[]).await;
         let public = assert_documented(&public, "get", "/api/v1/registrations/{token}");
@@ -216,7 +250,7 @@ both_backends! {
         let change = json!({ "step": "change", "form": desk.form("示例平台开发服务", MILLION) });
         let changed = desk.step(&desk.officer_a, &id, change).await;
         assert_eq!((&changed["technology_value_fen"], &changed["requests"][0]["outcome"]),
-                   (&json!(800_000_00), &json!("upheld")));
+                   (&json!(800_000 * YUAN), &json!("upheld")));
         assert!(!list_pending_changes(&desk.app, &bulletin).await.expect("corrections").is_empty());
 
         let objection = json!({ "kind": "objection", "words": "价款疑含设备" });
@@ -237,8 +271,8 @@ both_backends! {
         assert_eq!(desk.read(&desk.auditor, &id).await["steps"].as_array().map(Vec::len), Some(11));
 
         let other = desk.approved(&desk.form("示例虚构合同", MILLION)).await;
-        let revoke = json!({ "step": "revoke", "reason_codes": ["fictitious"], "words": "无真实交易" });
-        assert_eq!(desk.step(&desk.province, &other, revoke).await["state"], "revoked");
+        desk.inspected_and_revoked(&other).await;
+        assert_eq!(desk.read(&desk.agent, &other).await["state"], "revoked");
     }
 }
 

@@ -3,9 +3,9 @@
 use serde_json::json;
 use tokio::sync::Semaphore;
 use xiaoxiang_domain::access::Action;
-use xiaoxiang_domain::contract::procedure::{ApplicationState, Obstacle};
+use xiaoxiang_domain::contract::procedure::{ApplicationState, InspectionStage, Obstacle};
 use xiaoxiang_store::upload::Purpose;
-use xiaoxiang_store::{NewEntry, registration as store};
+use xiaoxiang_store::{NewEntry, Tx, registration as store};
 
 use super::case::Case;
 use super::media::{MediaType, recognise};
@@ -87,7 +87,7 @@ pub async fn begin_text(
     actor.permit(Action::Apply)?;
     let mut tx = app.db.read().await?;
     let case = Case::visible(&mut tx, actor, application_id).await?;
-    check_writable(&case, actor)?;
+    check_writable(&mut tx, &case, actor).await?;
     if store::list_attachments(&mut tx, application_id).await?.len() >= ATTACHMENTS_MAX {
         return Err(Refusal::invalid(
             "attachment.too_many",
@@ -105,13 +105,18 @@ pub async fn begin_text(
     })
 }
 
-/// Texts are handed in by the applicant, to a draft or a correction, after the undertaking.
-fn check_writable(case: &Case, actor: &Actor) -> Result<(), Refusal> {
+/// Texts are handed in by the applicant after the undertaking: to a draft or a correction, or as evidence in an inspection
+/// that has asked for it.
+async fn check_writable(tx: &mut Tx, case: &Case, actor: &Actor) -> Result<(), Refusal> {
     case.permit(actor, Action::Apply)?;
     if !case.form.has_undertaking() {
         return Err(Refusal::Obstacles(vec![Obstacle::UndertakingMissing]));
     }
     if matches!(case.state, ApplicationState::Draft | ApplicationState::Returned) {
+        return Ok(());
+    }
+    let inspections = xiaoxiang_store::inspection::list_of_application(tx, &case.row.application_id).await?;
+    if inspections.iter().any(|row| row.stage == InspectionStage::Noticed.code()) {
         return Ok(());
     }
     Err(Refusal::invalid(
@@ -185,7 +190,7 @@ async fn note(
     let now_ms = app.clock.now_ms();
     let mut tx = app.db.begin(now_ms).await?;
     let case = Case::visible(&mut tx, actor, application_id).await?;
-    check_writable(&case, actor)?;
+    check_writable(&mut tx, &case, actor).await?;
     let (actor_name, upload_id) = (actor.log_name(), received.upload_id.as_str());
     store::attach(&mut tx, application_id, upload_id, kind.code(), media_type.mime(), actor_name, now_ms)
         .await?;

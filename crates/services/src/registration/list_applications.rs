@@ -122,7 +122,9 @@ pub async fn list_applications(
         let found = counted.iter().find(|(code, _)| code == state.code());
         StateCount { state, count: found.map_or(0, |(_, count)| *count) }
     };
-    let late = store::count_late(&mut tx, &filter, &today.to_string()).await?;
+    // Due days are the registrar's; experts have none of their own.
+    let is_expert = !filter.expert.is_empty();
+    let late = if is_expert { 0 } else { store::count_late(&mut tx, &filter, &today.to_string()).await? };
     Ok(ApplicationsPage { items, next, counts: ApplicationState::ALL.map(count_of).to_vec(), late, today })
 }
 

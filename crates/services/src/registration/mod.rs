@@ -3,6 +3,7 @@
 mod attach_text;
 mod case;
 mod check_form;
+pub mod inspection;
 mod list_applications;
 mod media;
 mod national_result;

@@ -11,6 +11,7 @@ use xiaoxiang_domain::contract::procedure::{
 };
 use xiaoxiang_domain::money::Fen;
 use xiaoxiang_domain::region::{CodedReason, Region};
+use xiaoxiang_store::inspection::{ActRow, InspectionRow};
 use xiaoxiang_store::registration::{self as store, StepRow};
 use xiaoxiang_store::{Commit, NewEntry, WriteTx};
 
@@ -79,9 +80,43 @@ pub async fn take_step(
     application_id: &str,
     request: &StepRequest,
 ) -> Result<StepDone, Refusal> {
+    take_step_beside(app, actor, application_id, request, None).await
+}
+
+/// What an inspection writes in the commit of the step that it leads to.
+pub(super) struct Beside<'a> {
+    /// As it becomes.
+    pub inspection: &'a InspectionRow,
+    /// The revision that was seen.
+    pub revision: i64,
+    /// What is done in it.
+    pub act: &'a ActRow,
+    /// Its log entry.
+    pub entry: NewEntry,
+}
+
+impl Beside<'_> {
+    /// Writes it; false where the inspection has changed meanwhile.
+    pub async fn write(&self, tx: &mut WriteTx) -> Result<bool, Refusal> {
+        if !xiaoxiang_store::inspection::advance(tx, self.inspection, self.revision).await? {
+            return Ok(false);
+        }
+        xiaoxiang_store::inspection::add_act(tx, &self.inspection.inspection_id, self.act).await?;
+        Ok(true)
+    }
+}
+
+/// The same together with what an inspection writes.
+pub(super) async fn take_step_beside(
+    app: &App,
+    actor: &Actor,
+    application_id: &str,
+    request: &StepRequest,
+    beside: Option<&Beside<'_>>,
+) -> Result<StepDone, Refusal> {
     for _ in 0..ATTEMPTS_MAX {
         let footing = app.footing().await?;
-        match attempt(app, actor, application_id, request, &footing).await? {
+        match attempt(app, actor, application_id, request, &footing, beside).await? {
             Some(done) => {
                 app.confirm_footing(footing, done.position).await;
                 return Ok(done);
@@ -99,6 +134,7 @@ async fn attempt(
     application_id: &str,
     request: &StepRequest,
     footing: &Footing,
+    beside: Option<&Beside<'_>>,
 ) -> Result<Option<StepDone>, Refusal> {
     let mut tx = app.db.begin(app.clock.now_ms()).await?;
     let case = Case::visible(&mut tx, actor, application_id).await?;
@@ -128,14 +164,20 @@ async fn attempt(
     let outcome = decide_step(&application, &officer, ask, rules.mode, rules.regime, rules.desk)
         .map_err(Refusal::Obstacles)?;
     taking.number(&mut tx, outcome, rules).await?;
-    let entry = taking.write(&mut tx, outcome).await?;
-    let commit = match write_effect(app, &mut tx, &taking.effect, footing).await? {
+    let mut entries = vec![taking.write(&mut tx, outcome).await?];
+    if let Some(beside) = beside {
+        if !beside.write(&mut tx).await? {
+            return Err(stale(&taking.case));
+        }
+        entries.push(beside.entry.clone());
+    }
+    match write_effect(app, &mut tx, &taking.effect, footing).await? {
         VersionWritten::FootingChanged => return Ok(None),
         // The contract's entry comes last: its position is the one of the version.
-        VersionWritten::Entry(of_contract) => tx.commit(actor.log_name(), [entry, of_contract], []).await?,
-        VersionWritten::Unchanged => tx.commit(actor.log_name(), [entry], []).await?,
-    };
-    let Commit { position } = commit;
+        VersionWritten::Entry(of_contract) => entries.push(of_contract),
+        VersionWritten::Unchanged => {}
+    }
+    let Commit { position } = tx.commit(actor.log_name(), entries, []).await?;
     Ok(Some(StepDone { revision: request.revision + 1, state: outcome.state, position }))
 }
 

@@ -3,6 +3,7 @@
 mod clock;
 mod decide;
 mod history;
+mod inspection;
 mod state;
 
 #[cfg(test)]
@@ -11,4 +12,5 @@ mod tests;
 pub use clock::{Clock, Due};
 pub use decide::{Application, Obstacle, Officer, Outcome, StepAsk, decide_step, needs_experts};
 pub use history::{History, TakenStep, history_of};
+pub use inspection::{InspectionAct, InspectionDays, InspectionObstacle, InspectionStage, decide_act};
 pub use state::{ApplicationState, RegistrationMode, Step, leads_to};

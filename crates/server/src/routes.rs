@@ -111,6 +111,7 @@ pub fn all() -> Vec<Route> {
         pages::public::routes(),
         pages::contract_type::routes(),
         pages::contracts::routes(),
+        pages::applications::routes(),
         pages::open_data::routes(),
         pages::sign_in::routes(),
         pages::provider_sign_in::routes(),

@@ -550,6 +550,30 @@ pub async fn list_requests(tx: &mut Tx, application_id: &str) -> Result<Vec<Requ
     )
 }
 
+/// Requests without an answer, the oldest first: application and instant. `kinds` are codes with `,` around each;
+/// registrar 0 means all.
+pub async fn list_open_requests(
+    tx: &mut Tx,
+    kinds: &str,
+    registrar_key: i64,
+) -> Result<Vec<(String, i64)>, StoreError> {
+    rows!(
+        tx,
+        (String, i64),
+        "SELECT r.application_id, r.raised_at_ms
+           FROM registration_request r
+           JOIN registration_application a ON a.application_id = r.application_id
+          WHERE r.outcome IS NULL
+            AND $1 LIKE '%,' || r.kind || ',%'
+            AND ($2 = 0 OR a.registrar_key = $2)
+          ORDER BY r.raised_at_ms, r.request_id
+          LIMIT $3",
+        kinds,
+        registrar_key,
+        APPLICATIONS_PAGE_MAX
+    )
+}
+
 /// Answers an open request; false where it was answered before.
 pub async fn answer(
     tx: &mut WriteTx,

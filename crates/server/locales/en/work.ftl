@@ -74,3 +74,25 @@ work-opinions-next = Departments have spoken about the draft as it is; settle ob
 work-imports = Files not imported
 work-imports-next = Open a file to see the rows with problems; correct and send it again, or import the valid rows only.
 work-guide = What your role sees, does first, and how, stands in the guide.
+work-applications-late = Applications past their due day
+work-applications-late-next = The late ones stand first; take them first.
+work-applications-correct = Applications to correct
+work-applications-correct-next = Open the application, mend what was told, and hand it in again.
+work-applications-accept = Applications to accept
+work-applications-accept-next = Check what was handed in; accept it, or send it back for a correction.
+work-applications-first-review = Applications to review first
+work-applications-first-review-next = Read the contract and approve the technology value.
+work-applications-second-review = Applications to review second
+work-applications-second-review-next = The other of the A/B pair approves or refuses.
+work-applications-experts = Applications that wait for the experts
+work-applications-experts-next = Read form and contract, and give an opinion.
+work-applications-export = Approved, not yet in the national system
+work-applications-export-next = Take the file to the national system and import its result.
+work-registration-requests = Objections or wishes without an answer
+work-registration-requests-next = Begin with the oldest.
+work-application-drafts = Applications not handed in
+work-application-drafts-next = Go on where you stopped, then hand in.
+work-unit-applications = { COUNT($count) ->
+    [one] application
+   *[other] applications
+ }

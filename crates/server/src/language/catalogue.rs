@@ -40,6 +40,7 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "organisations",
     "contracts",
     "contract_type",
+    "applications",
     "open_data",
     "guide",
     "imports",

@@ -5,6 +5,7 @@
 pub mod about;
 pub mod account;
 pub mod api;
+pub mod applications;
 pub mod bulletin;
 pub mod cell;
 mod chase_list;

@@ -31,6 +31,8 @@ pub enum Section {
     Work,
     /// 合同
     Contracts,
+    /// 登记
+    Applications,
     /// 导入
     Imports,
     /// 月度市州表
@@ -60,9 +62,10 @@ pub enum Section {
 }
 
 /// The entries of the work navigation, and what one must be allowed to see each.
-const OFFICE: [(Section, &str, &str, Action); 13] = [
+const OFFICE: [(Section, &str, &str, Action); 14] = [
     (Section::Work, "/work", "nav-work", Action::Work),
     (Section::Contracts, "/contracts", "nav-contracts", Action::ReadContracts),
+    (Section::Applications, "/applications", "nav-applications", Action::ReadApplications),
     (Section::Imports, "/imports", "nav-imports", Action::ReadImports),
     (Section::CityMonthly, "/city-monthly", "nav-city-monthly", Action::ReadCirculars),
     (Section::Drafts, "/drafts", "nav-drafts", Action::ReadDrafts),

@@ -46,6 +46,15 @@ impl WorkPage {
 
     fn title(&self, waiting: &Waiting) -> &'static str {
         self.shell.t(match waiting.kind {
+            WaitingKind::ApplicationsLate => "work-applications-late",
+            WaitingKind::ApplicationsToCorrect => "work-applications-correct",
+            WaitingKind::ApplicationsToAccept => "work-applications-accept",
+            WaitingKind::ApplicationsFirstReview => "work-applications-first-review",
+            WaitingKind::ApplicationsSecondReview => "work-applications-second-review",
+            WaitingKind::ApplicationsForExperts => "work-applications-experts",
+            WaitingKind::ApplicationsToExport => "work-applications-export",
+            WaitingKind::RegistrationRequests => "work-registration-requests",
+            WaitingKind::ApplicationDrafts => "work-application-drafts",
             WaitingKind::Drafts => "work-drafts",
             WaitingKind::Countersign => "work-countersign",
             WaitingKind::Opinions => "work-opinions",
@@ -68,6 +77,15 @@ impl WorkPage {
 
     fn next(&self, waiting: &Waiting) -> &'static str {
         self.shell.t(match waiting.kind {
+            WaitingKind::ApplicationsLate => "work-applications-late-next",
+            WaitingKind::ApplicationsToCorrect => "work-applications-correct-next",
+            WaitingKind::ApplicationsToAccept => "work-applications-accept-next",
+            WaitingKind::ApplicationsFirstReview => "work-applications-first-review-next",
+            WaitingKind::ApplicationsSecondReview => "work-applications-second-review-next",
+            WaitingKind::ApplicationsForExperts => "work-applications-experts-next",
+            WaitingKind::ApplicationsToExport => "work-applications-export-next",
+            WaitingKind::RegistrationRequests => "work-registration-requests-next",
+            WaitingKind::ApplicationDrafts => "work-application-drafts-next",
             WaitingKind::Drafts => "work-drafts-next",
             WaitingKind::Countersign => "work-countersign-next",
             WaitingKind::Opinions => "work-opinions-next",
@@ -138,7 +156,16 @@ const fn unit_key(kind: WaitingKind) -> &'static str {
         | WaitingKind::Countersign
         | WaitingKind::ObjectionsToDecide
         | WaitingKind::Objections
+        | WaitingKind::RegistrationRequests
         | WaitingKind::Split => "work-unit-open",
+        WaitingKind::ApplicationsLate
+        | WaitingKind::ApplicationsToCorrect
+        | WaitingKind::ApplicationsToAccept
+        | WaitingKind::ApplicationsFirstReview
+        | WaitingKind::ApplicationsSecondReview
+        | WaitingKind::ApplicationsForExperts
+        | WaitingKind::ApplicationsToExport
+        | WaitingKind::ApplicationDrafts => "work-unit-applications",
         WaitingKind::Corrections | WaitingKind::Gap | WaitingKind::OwnContracts => "unit-contracts",
     }
 }

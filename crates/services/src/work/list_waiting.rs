@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, date};
 use xiaoxiang_domain::access::{Action, Role, Scope};
 use xiaoxiang_domain::bulletin::{BulletinStatus, Dimension, Direction};
+use xiaoxiang_domain::contract::procedure::ApplicationState;
 use xiaoxiang_domain::period::{Month, Period};
 use xiaoxiang_domain::region::DivisionCode;
 use xiaoxiang_domain::target::AnnualTargets;
@@ -20,6 +21,7 @@ use crate::attribution::{count_claimed_twice, count_open, list_parks};
 use crate::bulletin::{BulletinSummary, list_bulletins, list_exchange_months, table_refused, usual_period};
 use crate::city::find_place;
 use crate::refusal::Refusal;
+use crate::registration::{ApplicationsAsk, list_applications};
 use crate::target::{day_of_reading, is_split_wanted, list_targets};
 
 /// More changes than this are not counted further.
@@ -37,6 +39,24 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// What waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WaitingKind {
+    /// Applications for registration whose day has passed.
+    ApplicationsLate,
+    /// Applications that came back for a correction.
+    ApplicationsToCorrect,
+    /// Applications to be accepted or sent back.
+    ApplicationsToAccept,
+    /// Applications that wait for the first review.
+    ApplicationsFirstReview,
+    /// Applications that wait for the second review.
+    ApplicationsSecondReview,
+    /// Applications on which the experts are to speak.
+    ApplicationsForExperts,
+    /// Approved applications that the national system does not have yet.
+    ApplicationsToExport,
+    /// Objections, or wishes for a change or a cancellation, without an answer.
+    RegistrationRequests,
+    /// One's own applications that were begun and not handed in.
+    ApplicationDrafts,
     /// 草稿待签发 or to be finished.
     Drafts,
     /// 草稿待会签
@@ -105,6 +125,7 @@ pub async fn list_waiting(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refu
     actor.permit(Action::Work)?;
     let mut found = bulletins(app, actor).await?;
     found.extend(refused_imports(app, actor).await?);
+    found.extend(applications(app, actor).await?);
     found.extend(exchange(app, actor).await?);
     found.extend(parks(app, actor).await?);
     found.extend(own_place(app, actor).await?);
@@ -133,6 +154,66 @@ pub async fn list_waiting(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refu
     found.retain(|waiting| waiting.count > 0);
     found.sort_by_key(|waiting| waiting.kind);
     Ok(found)
+}
+
+/// Applications for registration that it is the actor's turn on.
+async fn applications(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refusal> {
+    if !actor.may(Action::ReadApplications) {
+        return Ok(Vec::new());
+    }
+    let ask = ApplicationsAsk { limit: 1, ..ApplicationsAsk::default() };
+    let list = list_applications(app, actor, &ask).await?;
+    let turns: &[(ApplicationState, WaitingKind)] = if actor.may(Action::HandleApplications) {
+        &[
+            (ApplicationState::Submitted, WaitingKind::ApplicationsToAccept),
+            (ApplicationState::Accepted, WaitingKind::ApplicationsFirstReview),
+            (ApplicationState::FirstReviewed, WaitingKind::ApplicationsSecondReview),
+            (ApplicationState::PreReviewed, WaitingKind::ApplicationsToExport),
+        ]
+    } else if actor.may(Action::Apply) {
+        &[
+            (ApplicationState::Returned, WaitingKind::ApplicationsToCorrect),
+            (ApplicationState::Draft, WaitingKind::ApplicationDrafts),
+        ]
+    } else if actor.may(Action::GiveExpertOpinion) {
+        &[(ApplicationState::ExpertReview, WaitingKind::ApplicationsForExperts)]
+    } else {
+        &[]
+    };
+    let count_of = |wanted| list.counts.iter().find(|one| one.state == wanted).map_or(0, |one| one.count);
+    let mut found: Vec<Waiting> = turns
+        .iter()
+        .map(|(state, kind)| {
+            Waiting::new(*kind, count_of(*state), format!("/applications?state={}", state.code()))
+        })
+        .collect();
+    if actor.may(Action::HandleApplications) {
+        found.push(Waiting::new(WaitingKind::ApplicationsLate, list.late, "/applications"));
+    }
+    found.extend(registration_requests(app, actor).await?);
+    Ok(found)
+}
+
+/// Objections are the province's to answer, changes and cancellations the registrar's.
+async fn registration_requests(app: &App, actor: &Actor) -> Result<Option<Waiting>, Refusal> {
+    let (kinds, registrar_key) = match actor.extent(Action::HandleApplications) {
+        Some(Scope::Registrar(key)) => (",change,cancel,", key),
+        _ if actor.may(Action::ReviewRegistrations) => (",objection,", 0),
+        _ => return Ok(None),
+    };
+    let mut tx = app.db.read().await?;
+    let zone = app.region_in(&mut tx).await?.time_zone.clone();
+    let open = xiaoxiang_store::registration::list_open_requests(&mut tx, kinds, registrar_key).await?;
+    let Some((application_id, raised_at_ms)) = open.first() else { return Ok(None) };
+    let since = jiff::Timestamp::from_millisecond(*raised_at_ms).ok();
+    Ok(Some(Waiting {
+        since: since.map(|instant| instant.to_zoned(zone).date()),
+        ..Waiting::new(
+            WaitingKind::RegistrationRequests,
+            i64::try_from(open.len()).unwrap_or(i64::MAX),
+            format!("/applications/{application_id}#requests"),
+        )
+    }))
 }
 
 async fn bulletins(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refusal> {

@@ -1,0 +1,47 @@
+//! Applications for registration (认定登记申请): one's own, the registrar's queue, the form in steps, what is decided.
+
+mod begin;
+mod list;
+mod words;
+
+use axum::response::Response;
+use axum::routing;
+use xiaoxiang_domain::access::Action;
+use xiaoxiang_services::contract::ListFile;
+use xiaoxiang_services::registration::export_pre_reviewed;
+
+use super::visit::{Visit, download};
+use crate::routes::{Access, Route};
+
+const MIME_CSV: &str = "text/csv; charset=utf-8";
+const MIME_XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// The routes of applications.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let read = Access::Needs(Action::ReadApplications);
+    let apply = Access::Needs(Action::Apply);
+    let handle = Access::Needs(Action::HandleApplications);
+    vec![
+        Route::page("/applications", read, routing::get(list::list)),
+        Route::page("/applications/new", apply, routing::get(begin::begin)),
+        Route::form("/applications/new", apply, routing::post(begin::send)),
+        Route::file("/applications/pre-reviewed.xlsx", handle, routing::get(export_xlsx)),
+        Route::file("/applications/pre-reviewed.csv", handle, routing::get(export_csv)),
+    ]
+}
+
+async fn export_xlsx(visit: Visit) -> Response {
+    export(&visit, ListFile::Xlsx, "pre-reviewed.xlsx", MIME_XLSX).await
+}
+
+async fn export_csv(visit: Visit) -> Response {
+    export(&visit, ListFile::Csv, "pre-reviewed.csv", MIME_CSV).await
+}
+
+async fn export(visit: &Visit, file: ListFile, name: &str, mime: &'static str) -> Response {
+    match export_pre_reviewed(&visit.app, &visit.actor(), file).await {
+        Ok(exported) => download(name, mime, exported.bytes),
+        Err(refusal) => visit.refused(&refusal),
+    }
+}

@@ -11,3 +11,4 @@ contract-type-nothing = This region has no such questions yet. Ask a registrar.
 contract-type-given = Your answers
 contract-type-again = Answer anew
 contract-type-restart = Begin again
+contract-type-take = Go on with the application, with this type

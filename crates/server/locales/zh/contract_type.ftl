@@ -11,3 +11,4 @@ contract-type-nothing = 本区域还没有录入引导问题。请向登记机�
 contract-type-given = 您的回答
 contract-type-again = 重新回答
 contract-type-restart = 从头开始
+contract-type-take = 用这一类型继续填写申请

@@ -14,6 +14,8 @@ use crate::routes::{Access, Route};
 const PATH: &str = "/contract-type";
 /// No way through the questions is so long.
 const ANSWERS_MAX: usize = 20;
+/// No id of an application is so long.
+const ID_CHARACTERS_MAX: usize = 40;
 
 /// The routes of the page.
 #[must_use]
@@ -26,6 +28,8 @@ pub fn routes() -> Vec<Route> {
 #[serde(default)]
 struct AnswersQuery {
     answers: String,
+    /// Application that the answer is for.
+    application: String,
 }
 
 /// The page: what was answered, and what follows.
@@ -35,6 +39,10 @@ struct ContractTypePage {
     shell: Shell,
     given: Vec<Given>,
     follows: Follows,
+    /// Where the questions begin again.
+    restart: String,
+    /// Where the type found is taken to.
+    taken: Option<String>,
 }
 
 /// A question that was answered.
@@ -61,12 +69,16 @@ enum Follows {
 
 async fn ask(visit: Visit, Query(query): Query<AnswersQuery>) -> Response {
     let Some(answers) = read_answers(&query.answers) else { return visit.misread() };
+    let application = query.application;
+    if !is_id(&application) {
+        return visit.misread();
+    }
     let region = match visit.app.region().await {
         Ok(region) => region,
         Err(refusal) => return visit.refused(&refusal),
     };
     let shell = visit.shell(Section::Elsewhere, visit.language.text("contract-type-title"));
-    match ContractTypePage::of(shell, &region.region, &answers) {
+    match ContractTypePage::of(shell, &region.region, &answers, &application) {
         Some(page) => visit.page(&page),
         None => visit.misread(),
     }
@@ -83,7 +95,7 @@ fn read_answers(text: &str) -> Option<Vec<usize>> {
 
 impl ContractTypePage {
     /// None where a question has no such answer, or was never reached.
-    fn of(shell: Shell, region: &Region, answers: &[usize]) -> Option<Self> {
+    fn of(shell: Shell, region: &Region, answers: &[usize], application: &str) -> Option<Self> {
         let questions = region.contract_questions();
         let mut given = Vec::with_capacity(answers.len());
         for (at, chosen) in answers.iter().enumerate() {
@@ -92,25 +104,31 @@ impl ContractTypePage {
             given.push(Given {
                 question: shell.language.pick(&question.text, &question.text_en).to_owned(),
                 answer: shell.language.pick(&answer.text, &answer.text_en).to_owned(),
-                again: link(&shell, &answers[..at]),
+                again: link(&shell, &answers[..at], application),
             });
         }
         let follows = match questions.stand(answers).ok()? {
             None => Follows::Nothing,
-            Some(Guided::Asked(question)) => asked(&shell, question, answers),
+            Some(Guided::Asked(question)) => asked(&shell, question, answers, application),
             Some(Guided::Found(code)) => Follows::Type { names: type_names(&shell, region, code) },
             Some(Guided::Refused(code)) => {
                 refused(&shell, region.registration().refusal_reasons.iter().find(|one| one.code == code)?)
             }
         };
-        Some(Self { shell, given, follows })
+        let taken = match questions.stand(answers).ok()? {
+            Some(Guided::Found(code)) if !application.is_empty() => {
+                Some(shell.link(&format!("/applications/{application}/form/contract?type={code}#contract-type")))
+            }
+            _ => None,
+        };
+        Some(Self { restart: link(&shell, &[], application), shell, given, follows, taken })
     }
 }
 
-fn asked(shell: &Shell, question: &Question, answers: &[usize]) -> Follows {
+fn asked(shell: &Shell, question: &Question, answers: &[usize], application: &str) -> Follows {
     let links = question.answers.iter().enumerate().map(|(at, answer)| {
         let next: Vec<usize> = answers.iter().copied().chain([at]).collect();
-        (link(shell, &next), shell.language.pick(&answer.text, &answer.text_en).to_owned())
+        (link(shell, &next, application), shell.language.pick(&answer.text, &answer.text_en).to_owned())
     });
     let text = shell.language.pick(&question.text, &question.text_en).to_owned();
     Follows::Question { text, answers: links.collect() }
@@ -132,10 +150,18 @@ fn refused(shell: &Shell, reason: &CodedReason) -> Follows {
     }
 }
 
-fn link(shell: &Shell, answers: &[usize]) -> String {
-    if answers.is_empty() {
-        return shell.link(PATH);
-    }
+/// Whether a text may stand for an application in an address.
+fn is_id(text: &str) -> bool {
+    text.len() <= ID_CHARACTERS_MAX && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+fn link(shell: &Shell, answers: &[usize], application: &str) -> String {
     let numbers: Vec<String> = answers.iter().map(|answer| (answer + 1).to_string()).collect();
-    shell.link(&format!("{PATH}?answers={}", numbers.join(".")))
+    let parts = [("answers", numbers.join(".")), ("application", application.to_owned())];
+    let stated: Vec<String> = parts
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    if stated.is_empty() { shell.link(PATH) } else { shell.link(&format!("{PATH}?{}", stated.join("&"))) }
 }

@@ -191,6 +191,14 @@ pub fn download(name: &str, mime: &'static str, bytes: Vec<u8>) -> Response {
         .into_response()
 }
 
+/// The answer with a file that the browser may show in its own window.
+#[must_use]
+pub fn shown(name: &str, mime: &'static str, bytes: Vec<u8>) -> Response {
+    let disposition = attachment(name).replacen("attachment", "inline", 1);
+    ([(header::CONTENT_TYPE, mime.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes)
+        .into_response()
+}
+
 /// How a file is to be kept (RFC 6266): the name in plain letters, and as it is in percent signs.
 fn attachment(name: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_' | ' ');

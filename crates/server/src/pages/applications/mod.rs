@@ -1,8 +1,16 @@
 //! Applications for registration (认定登记申请): one's own, the registrar's queue, the form in steps, what is decided.
 
 mod begin;
+mod fields;
+mod form;
 mod list;
+mod receipt;
+mod sent;
+mod show;
+mod steps;
+mod texts;
 mod words;
+mod working;
 
 use axum::response::Response;
 use axum::routing;
@@ -26,6 +34,25 @@ pub fn routes() -> Vec<Route> {
         Route::page("/applications", read, routing::get(list::list)),
         Route::page("/applications/new", apply, routing::get(begin::begin)),
         Route::form("/applications/new", apply, routing::post(begin::send)),
+        Route::page("/receipts/{token}", Access::Open, routing::get(receipt::show)),
+        Route::page("/applications/{application}", read, routing::get(show::show)),
+        // Which step, and who may take it, the use case decides.
+        Route::form("/applications/{application}/steps", read, routing::post(steps::take)),
+        Route::form("/applications/{application}/requests", read, routing::post(steps::raise)),
+        Route::form(
+            "/applications/{application}/requests/{request}/answer",
+            read,
+            routing::post(steps::answer),
+        ),
+        Route::page("/applications/organisations", apply, routing::get(form::organisations)),
+        Route::page("/applications/{application}/form/{step}", apply, routing::get(form::show)),
+        Route::form("/applications/{application}/form/{step}", apply, routing::post(form::send)),
+        Route::form("/applications/{application}/texts", apply, routing::post(texts::send).layer(texts::limit())),
+        Route::file(
+            "/applications/{application}/texts/{text}",
+            Access::Needs(Action::ReadContractTexts),
+            routing::get(texts::open),
+        ),
         Route::file("/applications/pre-reviewed.xlsx", handle, routing::get(export_xlsx)),
         Route::file("/applications/pre-reviewed.csv", handle, routing::get(export_csv)),
     ]

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use xiaoxiang_domain::contract::RowProblem;
 use xiaoxiang_domain::contract::procedure::{ApplicationState, Due, Obstacle, Step};
 use xiaoxiang_domain::money::{Fen, MoneyUnit};
-use xiaoxiang_domain::region::{CodedReason, ColumnKind, DayUnit, DivisionCode, Region, Standing};
+use xiaoxiang_domain::region::{CodedReason, ColumnKind, DivisionCode, Region, Standing};
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::region::RegionInForce;
 
@@ -187,14 +187,6 @@ impl Words {
         let Some(code) = DivisionCode::parse(typed) else { return typed.to_owned() };
         let Some(name) = divisions.full_name(code) else { return typed.to_owned() };
         self.language.pick(&name, divisions.name_en(code).unwrap_or(&name)).to_owned()
-    }
-
-    /// How a limit of days is counted.
-    pub fn day_unit(&self, unit: DayUnit) -> &'static str {
-        self.language.text(match unit {
-            DayUnit::Working => "application-working-days",
-            DayUnit::Calendar => "application-calendar-days",
-        })
     }
 }
 

@@ -1,0 +1,440 @@
+//! One application: its facts, how far it is, its texts, what its reader may do now, what was asked and answered.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use serde::Deserialize;
+use xiaoxiang_domain::access::Action;
+use xiaoxiang_domain::contract::application::WrittenCostItem;
+use xiaoxiang_domain::contract::procedure::{ApplicationState, RegistrationMode, Step};
+use xiaoxiang_domain::contract::technology_value::{CostItem, CostKind, CostRole};
+use xiaoxiang_domain::money::Fen;
+use xiaoxiang_domain::region::Standing;
+use xiaoxiang_services::Refusal;
+use xiaoxiang_services::registration::{
+    ApplicationPage, OpenStep, RequestKind, RequestView, StepView, read_application,
+};
+
+use super::fields::{COST_KINDS, COST_ROLES, CostRow, Difference, FormStep, cost_rows, differences, side_of};
+use super::list::next_key;
+use super::words::{DueWords, Words};
+use super::working::{KeptWorking, WorkingView};
+use crate::pages::contracts::contract_path;
+use crate::pages::shell::{Section, Shell};
+use crate::pages::statistics::SelectOption;
+use crate::pages::visit::Visit;
+
+/// What was sent and refused: kept in its form.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Draft {
+    /// Code of the step, or the name of another form of the page.
+    pub form: String,
+    pub words: String,
+    pub reasons: Vec<String>,
+    pub cost_items: Option<Vec<WrittenCostItem>>,
+    /// What stood in the way.
+    pub problems: Vec<String>,
+}
+
+/// A line of the form.
+#[derive(Debug)]
+struct Line {
+    label: String,
+    text: String,
+}
+
+/// A part of the form.
+#[derive(Debug)]
+struct Part {
+    id: &'static str,
+    title: &'static str,
+    lines: Vec<Line>,
+}
+
+/// A reason that may be ticked.
+#[derive(Debug)]
+struct ReasonView {
+    code: String,
+    name: String,
+    basis: String,
+    is_pending: bool,
+    is_chosen: bool,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "application.html")]
+pub(super) struct ShowPage {
+    shell: Shell,
+    words: Words,
+    page: ApplicationPage,
+    kept: Option<KeptWorking>,
+    working: Option<WorkingView>,
+    draft: Draft,
+    is_done: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct DoneQuery {
+    done: String,
+}
+
+pub(super) async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query<DoneQuery>) -> Response {
+    match page_of(&visit, &id, Draft::default(), query.done == "step").await {
+        Ok(page) => visit.page(&page),
+        Err(refusal) => visit.refused(&refusal),
+    }
+}
+
+pub(super) async fn page_of(
+    visit: &Visit,
+    id: &str,
+    draft: Draft,
+    is_done: bool,
+) -> Result<ShowPage, Refusal> {
+    let page = read_application(&visit.app, &visit.actor(), id).await?;
+    let words = Words::of(visit).await?;
+    let kept: Option<KeptWorking> = page.working.clone().and_then(|kept| serde_json::from_value(kept).ok());
+    let name = page.form.field("project_name");
+    let title =
+        if name.is_empty() { visit.language.text("application-unnamed").to_owned() } else { name.to_owned() };
+    Ok(ShowPage {
+        shell: visit.shell(Section::Applications, title),
+        working: kept.as_ref().map(|kept| kept.view(&words)),
+        kept,
+        words,
+        page,
+        draft,
+        is_done,
+    })
+}
+
+impl ShowPage {
+    fn path(&self, rest: &str) -> String {
+        self.shell.link(&format!("/applications/{}{rest}", self.page.row.application_id))
+    }
+
+    fn name(&self) -> &str {
+        let name = self.page.form.field("project_name");
+        if name.is_empty() { self.shell.t("application-unnamed") } else { name }
+    }
+
+    fn is_applicant(&self) -> bool {
+        self.shell.may(Action::Apply)
+    }
+
+    fn is_registrar(&self) -> bool {
+        self.shell.may(Action::HandleApplications)
+    }
+
+    fn next(&self) -> &'static str {
+        self.shell.t(next_key(self.page.state, self.is_applicant(), self.is_registrar()))
+    }
+
+    fn due(&self) -> Option<DueWords> {
+        self.page.due.as_ref().map(|due| self.words.due(due, &self.page.today))
+    }
+
+    fn value(&self, fen: &Option<i64>) -> Option<String> {
+        fen.map(|fen| self.words.yuan(&Fen(fen)))
+    }
+
+    /// Where the contract stands that was registered, for whoever may look there.
+    fn contract_link(&self) -> Option<String> {
+        let number = self.page.row.registration_number.as_deref()?;
+        let is_there = self.shell.may(Action::ReadContracts);
+        is_there.then(|| self.shell.link(&contract_path(number)))
+    }
+
+    fn public_link(&self) -> Option<String> {
+        let token = self.page.row.public_token.as_deref()?;
+        Some(self.shell.link(&format!("/receipts/{token}")))
+    }
+
+    /// The form in parts, empty fields left out.
+    fn parts(&self) -> Vec<Part> {
+        let form = &self.page.form;
+        let mut parts = vec![
+            Part { id: "form-contract", title: self.shell.t("application-step-contract"), lines: Vec::new() },
+            Part { id: "form-seller", title: self.shell.t("application-seller"), lines: Vec::new() },
+            Part { id: "form-buyer", title: self.shell.t("application-buyer"), lines: Vec::new() },
+        ];
+        for column in self.words.region().contract_form().columns() {
+            let typed = form.field(&column.key);
+            if typed.is_empty() {
+                continue;
+            }
+            let at = match side_of(&column.key) {
+                None => 0,
+                Some(side) if side.code() == "seller" => 1,
+                Some(_) => 2,
+            };
+            let text = self.words.value(&column.key, typed, self.page.today);
+            parts[at].lines.push(Line { label: self.words.label(&column.key), text });
+        }
+        parts.push(self.decision());
+        parts.retain(|part| !part.lines.is_empty());
+        parts
+    }
+
+    fn decision(&self) -> Part {
+        let (undertaking, decision) = (&self.page.form.undertaking, &self.page.form.decision);
+        let pricing = match decision.pricing_method.as_str() {
+            "agreed" => self.shell.t("application-pricing-agreed").to_owned(),
+            "listed" => self.shell.t("application-pricing-listed").to_owned(),
+            "auction" => self.shell.t("application-pricing-auction").to_owned(),
+            other => other.to_owned(),
+        };
+        let yes = |is: bool| if is { self.shell.t("application-yes").to_owned() } else { String::new() };
+        let all = [
+            ("application-no-secrets", yes(undertaking.holds_no_secrets)),
+            ("application-reviewer", undertaking.confidentiality_reviewer.clone()),
+            ("application-level", decision.level.clone()),
+            ("application-minutes", decision.minutes_number.clone()),
+            ("application-pricing", pricing),
+            ("application-publicity-from", self.words.day(&decision.publicity_from)),
+            ("application-publicity-to", self.words.day(&decision.publicity_to)),
+            ("application-authority", yes(decision.has_completers_authority)),
+        ];
+        let stated = all.into_iter().filter(|(_, text)| !text.is_empty());
+        Part {
+            id: "form-decision",
+            title: self.shell.t("application-statements"),
+            lines: stated.map(|(key, text)| Line { label: self.shell.t(key).to_owned(), text }).collect(),
+        }
+    }
+
+    /// Who took a step, as far as the reader may know.
+    fn who(&self, step: &StepView) -> String {
+        let role = step.role.map(|role| self.shell.language.pick(role.label(), role.label_en()));
+        [step.person.as_deref(), role].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    }
+
+    fn reasons_of(&self, step: &StepView) -> Vec<String> {
+        step.reason_codes.iter().map(|code| self.words.reason(&step.step, code)).collect()
+    }
+
+    /// What the applicant changed with the last correction.
+    fn corrected(&self) -> Vec<Difference> {
+        match self.page.handed_in.as_slice() {
+            [.., before, after] => {
+                differences(&self.words, &before.form, &after.form, self.page.today)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Steps with a form of their own here; handing in has its page.
+    fn steps_possible(&self) -> Vec<&OpenStep> {
+        let is_here = |open: &&OpenStep| open.step != Step::Submit && open.obstacles.is_empty();
+        let steps = self.page.steps_open.iter().filter(is_here);
+        steps.filter(|open| open.step != Step::Change || !self.change_requests().is_empty()).collect()
+    }
+
+    fn steps_barred(&self) -> Vec<&OpenStep> {
+        let is_barred = |open: &&OpenStep| open.step != Step::Submit && !open.obstacles.is_empty();
+        self.page.steps_open.iter().filter(is_barred).collect()
+    }
+
+    fn is_first(&self, open: &OpenStep) -> bool {
+        self.steps_possible().first().is_some_and(|first| first.step == open.step)
+            || self.draft.form == open.step.code()
+    }
+
+    /// What a step does, in a sentence.
+    fn effect(&self, step: &Step) -> &'static str {
+        self.shell.t(match (step, self.page.mode) {
+            (Step::Withdraw, _) => "application-effect-withdraw",
+            (Step::Accept, _) => "application-effect-accept",
+            (Step::Return, _) => "application-effect-return",
+            (Step::FirstReview, _) => "application-effect-first-review",
+            (Step::AskExperts, _) => "application-effect-ask-experts",
+            (Step::GiveExpertOpinion, _) => "application-effect-opinion",
+            (Step::Approve, RegistrationMode::Own) => "application-effect-approve-own",
+            (Step::Approve, RegistrationMode::PreReview) => "application-effect-approve-national",
+            (Step::Refuse, _) => "application-effect-refuse",
+            (Step::Change, _) => "application-effect-change",
+            (Step::Cancel, _) => "application-effect-cancel",
+            (Step::Revoke, _) => "application-effect-revoke",
+            (Step::Reopen, _) => "application-effect-reopen",
+            (Step::Submit | Step::TakeNationalResult, _) => "application-effect-submit",
+        })
+    }
+
+    fn is_review(&self, step: &Step) -> bool {
+        matches!(step, Step::FirstReview | Step::Approve)
+    }
+
+    fn is_opinion(&self, step: &Step) -> bool {
+        *step == Step::GiveExpertOpinion
+    }
+
+    fn is_change(&self, step: &Step) -> bool {
+        *step == Step::Change
+    }
+
+    /// Steps whose words are their reason.
+    fn needs_words(&self, step: &Step) -> bool {
+        matches!(step, Step::Cancel | Step::Reopen | Step::GiveExpertOpinion)
+    }
+
+    fn reasons(&self, step: &Step) -> Vec<ReasonView> {
+        let is_own = self.draft.form == step.code();
+        let view = |reason: &xiaoxiang_domain::region::CodedReason| ReasonView {
+            code: reason.code.clone(),
+            name: self.words.reason_name(reason).to_owned(),
+            basis: reason.basis.clone(),
+            is_pending: reason.standing != Standing::InForce,
+            is_chosen: is_own && self.draft.reasons.contains(&reason.code),
+        };
+        self.words.reasons(*step).iter().map(view).collect()
+    }
+
+    fn is_opined(&self, opinion: &str) -> bool {
+        self.draft.reasons.iter().any(|code| code == opinion)
+    }
+
+    /// What was typed into a form that was refused.
+    fn typed(&self, form: &str) -> &str {
+        if self.draft.form == form { &self.draft.words } else { "" }
+    }
+
+    fn problems(&self, form: &str) -> &[String] {
+        if self.draft.form == form { &self.draft.problems } else { &[] }
+    }
+
+    fn typed_in(&self, step: &Step) -> &str {
+        self.typed(step.code())
+    }
+
+    fn problems_in(&self, step: &Step) -> &[String] {
+        self.problems(step.code())
+    }
+
+    /// The costs that a reviewer approves: as typed, as approved before, or as the form has them.
+    fn review_costs(&self) -> Vec<CostRow> {
+        let typed = self.draft.cost_items.clone();
+        let kept = self.kept.as_ref().map(|kept| kept.items().iter().map(written).collect());
+        let items = typed.or(kept).unwrap_or_else(|| self.page.form.cost_items.clone());
+        cost_rows(&items, |_| None)
+    }
+
+    fn kinds(&self, row: &CostRow) -> Vec<SelectOption> {
+        self.options(&COST_KINDS, &row.item.kind)
+    }
+
+    fn roles(&self, row: &CostRow) -> Vec<SelectOption> {
+        self.options(&COST_ROLES, &row.item.role)
+    }
+
+    fn options(&self, all: &[(&str, &'static str)], chosen: &str) -> Vec<SelectOption> {
+        let option = |(value, key): &(&str, &'static str)| SelectOption {
+            value: (*value).to_owned(),
+            label: self.shell.t(key).to_owned(),
+            is_chosen: *value == chosen,
+        };
+        all.iter().map(option).collect()
+    }
+
+    fn change_requests(&self) -> Vec<&RequestView> {
+        let is_change = |request: &&RequestView| {
+            request.row.outcome.is_none()
+                && request.row.kind == RequestKind::Change.code()
+                && request.form.is_some()
+        };
+        self.page.requests.iter().filter(is_change).collect()
+    }
+
+    fn request_kind(&self, kind: &str) -> &'static str {
+        self.shell.t(match RequestKind::from_code(kind) {
+            Some(RequestKind::Change) => "application-request-change",
+            Some(RequestKind::Cancel) => "application-request-cancel",
+            Some(RequestKind::Objection) | None => "application-request-objection",
+        })
+    }
+
+    fn outcome(&self, outcome: &str) -> &'static str {
+        self.shell.t(if outcome == "upheld" { "application-upheld" } else { "application-rejected" })
+    }
+
+    /// What a wish for a change would change.
+    fn request_differences(&self, request: &RequestView) -> Vec<Difference> {
+        request.form.as_ref().map_or_else(Vec::new, |form| {
+            differences(&self.words, &self.page.form, form, self.page.today)
+        })
+    }
+
+    /// Whether the reader may answer a request by a word.
+    fn may_answer(&self, request: &RequestView) -> bool {
+        if request.row.outcome.is_some() {
+            return false;
+        }
+        if request.row.kind == RequestKind::Objection.code() {
+            return self.page.may_answer;
+        }
+        self.page.steps_open.iter().any(|open| matches!(open.step, Step::Change | Step::Cancel))
+    }
+
+    fn is_objection(&self, request: &RequestView) -> bool {
+        request.row.kind == RequestKind::Objection.code()
+    }
+
+    fn answer_form(&self, request: &RequestView) -> String {
+        format!("answer-{}", request.row.request_id)
+    }
+
+    fn typed_answer(&self, request: &RequestView) -> &str {
+        self.typed(&self.answer_form(request))
+    }
+
+    fn answer_problems(&self, request: &RequestView) -> &[String] {
+        self.problems(&self.answer_form(request))
+    }
+
+    fn attachment_kind(&self, kind: &str) -> &'static str {
+        self.shell.t(super::texts::kind_key(kind))
+    }
+
+    fn size(&self, bytes: &i64) -> String {
+        super::texts::size(*bytes)
+    }
+
+    fn is_returned(&self) -> bool {
+        self.page.state == ApplicationState::Returned
+    }
+
+    fn go_on(&self) -> String {
+        let step = if self.is_returned() { FormStep::Check } else { FormStep::Undertaking };
+        self.path(&format!("/form/{}", step.code()))
+    }
+
+    fn check(&self) -> String {
+        self.path(&format!("/form/{}", FormStep::Check.code()))
+    }
+
+    fn waits_for_national(&self) -> bool {
+        self.page.state == ApplicationState::PreReviewed
+    }
+}
+
+/// A cost as it would be typed.
+fn written(item: &CostItem) -> WrittenCostItem {
+    let kind = match item.kind {
+        CostKind::Equipment => "equipment",
+        CostKind::Instrument => "instrument",
+        CostKind::Part => "part",
+        CostKind::RawMaterial => "raw_material",
+    };
+    let (role, sets) = match item.role {
+        CostRole::Purchase => ("purchase", String::new()),
+        CostRole::SubjectSets { sets } => ("subject_sets", sets.to_string()),
+        CostRole::SubjectSamples => ("subject_samples", String::new()),
+    };
+    WrittenCostItem {
+        name: item.name.clone(),
+        kind: kind.to_owned(),
+        role: role.to_owned(),
+        sets,
+        amount: item.amount.yuan(),
+    }
+}

@@ -232,3 +232,5 @@ application-object-note = Where you object to the course or the result, say why;
 receipt-title = Confirmation of a receipt
 receipt-lead = This page confirms that the numbers on the paper are true, and says where the application stands now.
 receipt-note = As of { $day }. Parties, amounts and the contract itself are not published here.
+application-change-lead = Change below what has changed and say why; the registrar who registered it takes the step. Until then the contract stays as it is.
+application-change-nothing = Nothing differs. Change the fields that have changed first.

@@ -232,3 +232,5 @@ application-object-note = 对办理过程或结果有异议的，写明理由，
 receipt-title = 登记凭证核验
 receipt-lead = 这个页面证明凭证上的编号属实，并显示申请现在的状态。
 receipt-note = 查询日期：{ $day }。双方、金额和合同内容不在此公开。
+application-change-lead = 在下面改成变更后的内容并说明理由，由原登记机构办理变更登记。办理前合同保持不变。
+application-change-nothing = 内容没有变化。请先改动需要变更的栏目。

@@ -123,7 +123,6 @@ pub(super) struct FieldView {
     /// What was saved meanwhile, where it differs from what was typed.
     pub meanwhile: Option<String>,
     pub is_required: bool,
-    pub length_max: u32,
 }
 
 impl FieldView {
@@ -232,7 +231,6 @@ impl FieldMaker<'_> {
             problem: self.problem(key, &value),
             meanwhile: self.meanwhile.and_then(|saved| self.differs(key, saved.field(key), value.trim())),
             is_required: self.is_required(key, column),
-            length_max: column.map_or(500, |column| column.length_max),
             name: key.to_owned(),
             input,
             value,
@@ -251,7 +249,6 @@ impl FieldMaker<'_> {
             problem: self.problem(name, value),
             meanwhile: self.meanwhile.and_then(|_| self.differs(name, saved, value)),
             is_required: false,
-            length_max: 500,
             name: name.to_owned(),
         }
     }

@@ -16,6 +16,7 @@ use xiaoxiang_services::registration::{
 };
 use xiaoxiang_services::{Refusal, region::RegionInForce};
 
+use super::change::cost_options;
 use super::fields::{
     COST_KINDS, COST_ROLES, CostRow, FieldGroup, FieldMaker, FieldView, FormStep, Input, cost_rows, id_of,
     side_of,
@@ -243,7 +244,6 @@ struct FormPage {
     step: FormStep,
     query: StepQuery,
     notice: Option<String>,
-    is_stale: bool,
     form: ApplicationForm,
     groups: Vec<FieldGroup>,
     fields: Vec<FieldView>,
@@ -322,7 +322,6 @@ impl FormPage {
             working: working.map(|working| working.view(&words)),
             query: query.clone(),
             notice: typed.notice,
-            is_stale: typed.is_stale,
             other: if own == Side::Seller { "buyer" } else { "seller" },
             page,
             step,
@@ -408,21 +407,12 @@ impl FormPage {
         self.page.row.submitted_at_ms.is_none()
     }
 
-    fn cost_options(&self, all: &[(&str, &'static str)], chosen: &str) -> Vec<SelectOption> {
-        let option = |(value, key): &(&str, &'static str)| SelectOption {
-            value: (*value).to_owned(),
-            label: self.shell.t(key).to_owned(),
-            is_chosen: *value == chosen,
-        };
-        all.iter().map(option).collect()
-    }
-
     fn kinds(&self, row: &CostRow) -> Vec<SelectOption> {
-        self.cost_options(&COST_KINDS, &row.item.kind)
+        cost_options(&self.shell, &COST_KINDS, &row.item.kind)
     }
 
     fn roles(&self, row: &CostRow) -> Vec<SelectOption> {
-        self.cost_options(&COST_ROLES, &row.item.role)
+        cost_options(&self.shell, &COST_ROLES, &row.item.role)
     }
 
     fn sets_rule(&self) -> String {
@@ -499,7 +489,7 @@ impl FormPage {
 }
 
 /// The fields that no column of the contract form describes.
-fn plain_fields(maker: &FieldMaker<'_>, step: FormStep, saved: &ApplicationForm) -> Vec<FieldView> {
+pub(super) fn plain_fields(maker: &FieldMaker<'_>, step: FormStep, saved: &ApplicationForm) -> Vec<FieldView> {
     let form = maker.form;
     match step {
         FormStep::Undertaking => vec![FieldView {

@@ -1,6 +1,7 @@
 //! Applications for registration (认定登记申请): one's own, the registrar's queue, the form in steps, what is decided.
 
 mod begin;
+mod change;
 mod fields;
 mod form;
 mod list;
@@ -44,6 +45,8 @@ pub fn routes() -> Vec<Route> {
             read,
             routing::post(steps::answer),
         ),
+        Route::page("/applications/{application}/change", apply, routing::get(change::show)),
+        Route::form("/applications/{application}/change", apply, routing::post(change::send)),
         Route::page("/applications/organisations", apply, routing::get(form::organisations)),
         Route::page("/applications/{application}/form/{step}", apply, routing::get(form::show)),
         Route::form("/applications/{application}/form/{step}", apply, routing::post(form::send)),

@@ -15,6 +15,7 @@ use xiaoxiang_services::registration::{
     ApplicationPage, OpenStep, RequestKind, RequestView, StepView, read_application,
 };
 
+use super::change::cost_options;
 use super::fields::{COST_KINDS, COST_ROLES, CostRow, Difference, FormStep, cost_rows, differences, side_of};
 use super::list::next_key;
 use super::words::{DueWords, Words};
@@ -320,20 +321,11 @@ impl ShowPage {
     }
 
     fn kinds(&self, row: &CostRow) -> Vec<SelectOption> {
-        self.options(&COST_KINDS, &row.item.kind)
+        cost_options(&self.shell, &COST_KINDS, &row.item.kind)
     }
 
     fn roles(&self, row: &CostRow) -> Vec<SelectOption> {
-        self.options(&COST_ROLES, &row.item.role)
-    }
-
-    fn options(&self, all: &[(&str, &'static str)], chosen: &str) -> Vec<SelectOption> {
-        let option = |(value, key): &(&str, &'static str)| SelectOption {
-            value: (*value).to_owned(),
-            label: self.shell.t(key).to_owned(),
-            is_chosen: *value == chosen,
-        };
-        all.iter().map(option).collect()
+        cost_options(&self.shell, &COST_ROLES, &row.item.role)
     }
 
     fn change_requests(&self) -> Vec<&RequestView> {

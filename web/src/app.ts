@@ -1,5 +1,6 @@
 // The script of every page: htmx for partial updates, and the charts where a page has any.
 import htmx from "htmx.org";
+import { saveWhileTyping } from "./autosave";
 import { takeFiles } from "./files";
 
 htmx.config.allowEval = false;
@@ -36,6 +37,7 @@ function settleRegions(root: ParentNode): void {
 function settle(root: ParentNode): void {
   settleRegions(root);
   takeFiles(root);
+  saveWhileTyping(root);
   void drawCharts(root);
 }
 

@@ -14,6 +14,7 @@ use xiaoxiang_services::{Actor, Refusal};
 
 use crate::language::Language;
 use crate::pages::failure::Failure;
+use crate::pages::kept_form;
 use crate::pages::setup::SETUP_PATH;
 use crate::pages::{PageState, Visit};
 use crate::routes::Access;
@@ -82,8 +83,13 @@ async fn stand(State(guard): State<Guard>, mut request: Request, next: Next) -> 
         }
         Some(Turned::To(address)) => Redirect::to(&address).into_response(),
         Some(Turned::Away(turned)) => {
-            let (mut parts, _) = request.into_parts();
+            let (mut parts, body) = request.into_parts();
             let Ok(visit) = Visit::from_request_parts(&mut parts, &guard.state).await;
+            if matches!(turned, Away::Refused(Refusal::SignedOut))
+                && let Some(fields) = kept_form::fields_of(&parts, body).await
+            {
+                return kept_form::kept(&visit, parts.uri.path().to_owned(), fields);
+            }
             match turned {
                 Away::Refused(refusal) => visit.refused(&refusal),
                 Away::Foreign => {

@@ -3,6 +3,7 @@
 //! `cargo xtask test` says where the binary and ChromeDriver are; without them the journeys fail, they never skip.
 
 mod accessibility;
+mod applications;
 mod first_ten_minutes;
 mod office;
 

@@ -9,7 +9,7 @@ use super::accessibility;
 /// Widths on which officials work.
 const WIDTHS: [u32; 2] = [360, 1280];
 /// Role on the sign-in page of the demo, and its pages.
-const PAGES: [(&str, &[&str]); 6] = [
+const PAGES: [(&str, &[&str]); 9] = [
     (
         "省级统计人员",
         &[
@@ -21,6 +21,7 @@ const PAGES: [(&str, &[&str]); 6] = [
             "/reconcile",
             "/targets",
             "/objections",
+            "/applications",
             "/organisations",
             "/log",
             "/log/1",
@@ -34,10 +35,13 @@ const PAGES: [(&str, &[&str]); 6] = [
     ("园区管理人员", &["/work", "/parks"]),
     ("系统管理员", &["/people", "/people/new", "/en/account"]),
     ("审计人员", &["/work", "/log/heads", "/audit/verify"]),
+    ("登记机构人员", &["/work", "/applications"]),
+    ("单位经办人", &["/work", "/applications", "/applications/new", "/en/applications/new"]),
+    ("专家", &["/work", "/en/applications"]),
 ];
 
 /// Signs in as one of the demo's people.
-async fn sign_in(visitor: &Visitor, province: &Province, role: &str) -> Result<()> {
+pub async fn sign_in(visitor: &Visitor, province: &Province, role: &str) -> Result<()> {
     visitor.go(&province.address("/sign-in")).await?;
     visitor.press(role).await.with_context(|| format!("signing in as {role}"))?;
     visitor.text("header form").await.with_context(|| format!("{role} is not signed in"))?;

@@ -234,3 +234,4 @@ receipt-lead = This page confirms that the numbers on the paper are true, and sa
 receipt-note = As of { $day }. Parties, amounts and the contract itself are not published here.
 application-change-lead = Change below what has changed and say why; the registrar who registered it takes the step. Until then the contract stays as it is.
 application-change-nothing = Nothing differs. Change the fields that have changed first.
+application-text-beside = Show beside the form

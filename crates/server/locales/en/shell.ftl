@@ -61,3 +61,7 @@ nav-parks = Park lists
 nav-log = Audit
 nav-organisations = Organisations
 nav-people = People
+kept-form-lead = What you typed is not lost; it is still on this page. Do not close it.
+kept-form-sign-in = Sign in in a new window
+kept-form-back = Then come back to this page and send it again.
+kept-form-send = Send again

@@ -234,3 +234,4 @@ receipt-lead = 这个页面证明凭证上的编号属实，并显示申请现�
 receipt-note = 查询日期：{ $day }。双方、金额和合同内容不在此公开。
 application-change-lead = 在下面改成变更后的内容并说明理由，由原登记机构办理变更登记。办理前合同保持不变。
 application-change-nothing = 内容没有变化。请先改动需要变更的栏目。
+application-text-beside = 在申请表旁查看

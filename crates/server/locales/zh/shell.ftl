@@ -61,3 +61,7 @@ nav-parks = 园区名录
 nav-log = 审计
 nav-organisations = 机构
 nav-people = 人员
+kept-form-lead = 您填写的内容没有丢失，还在本页上。请不要关闭本页。
+kept-form-sign-in = 在新窗口登录
+kept-form-back = 登录后回到本页，重新提交。
+kept-form-send = 重新提交

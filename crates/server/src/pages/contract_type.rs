@@ -116,9 +116,9 @@ impl ContractTypePage {
             }
         };
         let taken = match questions.stand(answers).ok()? {
-            Some(Guided::Found(code)) if !application.is_empty() => {
-                Some(shell.link(&format!("/applications/{application}/form/contract?type={code}#contract-type")))
-            }
+            Some(Guided::Found(code)) if !application.is_empty() => Some(
+                shell.link(&format!("/applications/{application}/form/contract?type={code}#contract-type")),
+            ),
             _ => None,
         };
         Some(Self { restart: link(&shell, &[], application), shell, given, follows, taken })

@@ -25,6 +25,7 @@ pub mod grant_form;
 pub mod guide;
 pub mod home;
 pub mod imports;
+pub mod kept_form;
 pub mod log;
 pub mod log_words;
 mod moment;

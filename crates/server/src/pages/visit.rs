@@ -15,6 +15,7 @@ use xiaoxiang_services::{Actor, App, Refusal};
 
 use super::failure::{Failure, FailurePage};
 use super::reading;
+use super::security::TEXT_SECURITY_POLICY;
 use super::shell::{DataOrigin, Section, Shell, Standing};
 use crate::language::Language;
 use crate::operation::RequestId;
@@ -191,12 +192,16 @@ pub fn download(name: &str, mime: &'static str, bytes: Vec<u8>) -> Response {
         .into_response()
 }
 
-/// The answer with a file that the browser may show in its own window.
+/// The answer with a file that the browser may show, in its own window or in a frame of our pages.
 #[must_use]
 pub fn shown(name: &str, mime: &'static str, bytes: Vec<u8>) -> Response {
-    let disposition = attachment(name).replacen("attachment", "inline", 1);
-    ([(header::CONTENT_TYPE, mime.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes)
-        .into_response()
+    let headers = [
+        (header::CONTENT_TYPE, mime.to_owned()),
+        (header::CONTENT_DISPOSITION, attachment(name).replacen("attachment", "inline", 1)),
+        (header::CONTENT_SECURITY_POLICY, TEXT_SECURITY_POLICY.to_owned()),
+        (header::X_FRAME_OPTIONS, "SAMEORIGIN".to_owned()),
+    ];
+    (headers, bytes).into_response()
 }
 
 /// How a file is to be kept (RFC 6266): the name in plain letters, and as it is in percent signs.

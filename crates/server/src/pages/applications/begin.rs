@@ -51,11 +51,7 @@ pub(super) async fn begin(visit: Visit) -> Response {
 pub(super) async fn send(visit: Visit, Form(form): Form<NewForm>) -> Response {
     let begun = match form.registrar.parse() {
         Ok(key) => start_application(&visit.app, &visit.actor(), key).await,
-        Err(_) => Err(Refusal::invalid(
-            "application.registrar",
-            "请选择登记机构。",
-            "choose a registrar",
-        )),
+        Err(_) => Err(Refusal::invalid("application.registrar", "请选择登记机构。", "choose a registrar")),
     };
     match begun {
         Ok(id) => visit.lead_to(&format!("/applications/{id}/form/undertaking")),

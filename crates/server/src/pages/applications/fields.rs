@@ -93,9 +93,9 @@ impl FormStep {
 
 /// The party that a field belongs to.
 pub(super) fn side_of(field: &str) -> Option<Side> {
-    [Side::Seller, Side::Buyer].into_iter().find(|side| {
-        field.strip_prefix(side.code()).is_some_and(|rest| rest.starts_with('_'))
-    })
+    [Side::Seller, Side::Buyer]
+        .into_iter()
+        .find(|side| field.strip_prefix(side.code()).is_some_and(|rest| rest.starts_with('_')))
 }
 
 /// How a field is filled in.
@@ -238,7 +238,14 @@ impl FieldMaker<'_> {
     }
 
     /// A field that no column of the contract form describes.
-    pub fn plain(&self, name: &str, label: &'static str, input: Input, value: &str, saved: &str) -> FieldView {
+    pub fn plain(
+        &self,
+        name: &str,
+        label: &'static str,
+        input: Input,
+        value: &str,
+        saved: &str,
+    ) -> FieldView {
         FieldView {
             id: id_of(name),
             label: self.words.language.text(label).to_owned(),
@@ -296,13 +303,10 @@ impl FieldMaker<'_> {
             Some(ColumnKind::Division) => text("application-hint-division"),
             Some(ColumnKind::Country) => text("application-hint-country"),
             Some(ColumnKind::Money) if !value.is_empty() => {
-                let fen = xiaoxiang_domain::money::Fen::parse(
-                    value,
-                    xiaoxiang_domain::money::MoneyUnit::Yuan,
-                );
+                let fen =
+                    xiaoxiang_domain::money::Fen::parse(value, xiaoxiang_domain::money::MoneyUnit::Yuan);
                 fen.ok().map(|fen| {
-                    let amount =
-                        fen.display_in(xiaoxiang_domain::money::MoneyUnit::TenThousandYuan);
+                    let amount = fen.display_in(xiaoxiang_domain::money::MoneyUnit::TenThousandYuan);
                     self.words.language.say("application-hint-money", [("amount", &amount)])
                 })
             }
@@ -425,7 +429,10 @@ pub(super) const COST_ROLES: [(&str, &str); 3] = [
 ];
 
 /// The written costs, with empty rows below.
-pub(super) fn cost_rows(items: &[WrittenCostItem], problem: impl Fn(usize) -> Option<String>) -> Vec<CostRow> {
+pub(super) fn cost_rows(
+    items: &[WrittenCostItem],
+    problem: impl Fn(usize) -> Option<String>,
+) -> Vec<CostRow> {
     let spare = std::iter::repeat_n(WrittenCostItem::default(), COST_ROWS_SPARE);
     let rows = items.iter().cloned().chain(spare).enumerate();
     rows.map(|(at, item)| CostRow { at, item, problem: problem(at) }).collect()
@@ -510,6 +517,10 @@ pub(super) fn differences(
         ),
     ];
     let changed = pairs.into_iter().filter(|(_, old, new)| old != new);
-    found.extend(changed.map(|(key, before, after)| Difference { label: text(key).to_owned(), before, after }));
+    found.extend(changed.map(|(key, before, after)| Difference {
+        label: text(key).to_owned(),
+        before,
+        after,
+    }));
     found
 }

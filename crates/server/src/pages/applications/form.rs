@@ -213,7 +213,8 @@ async fn take_party(visit: &Visit, found: &str, form: &mut ApplicationForm) -> R
 
 /// The side of the applying organisation: the seller, unless the form says otherwise.
 pub(super) fn own_side(page: &ApplicationPage, form: &ApplicationForm) -> Side {
-    let is_buyer = form.field("buyer_name") == page.organisation && form.field("seller_name") != page.organisation;
+    let is_buyer =
+        form.field("buyer_name") == page.organisation && form.field("seller_name") != page.organisation;
     if is_buyer { Side::Buyer } else { Side::Seller }
 }
 
@@ -299,7 +300,8 @@ impl FormPage {
             let told = (at < form.cost_items.len()).then(|| told.collect::<Vec<_>>()).unwrap_or_default();
             (!told.is_empty()).then(|| told.join(" "))
         };
-        let costs = if step == FormStep::Costs { cost_rows(&form.cost_items, cost_problem) } else { Vec::new() };
+        let costs =
+            if step == FormStep::Costs { cost_rows(&form.cost_items, cost_problem) } else { Vec::new() };
         let costs_problem = maker.problem("cost_items", "x");
         let secrets_problem = maker.problem("undertaking.holds_no_secrets", "");
         let authority_problem = maker.problem("decision.has_completers_authority", "");
@@ -314,7 +316,11 @@ impl FormPage {
         } else {
             Vec::new()
         };
-        let title = format!("{} · {}", visit.language.text("application-form"), visit.language.text(step.title_key()));
+        let title = format!(
+            "{} · {}",
+            visit.language.text("application-form"),
+            visit.language.text(step.title_key())
+        );
         Ok(Self {
             shell: visit.shell(Section::Applications, title),
             places: if step == FormStep::Parties { places(&in_force, &words) } else { Vec::new() },
@@ -476,7 +482,10 @@ impl FormPage {
     }
 
     fn attachment_kinds(&self) -> Vec<(&'static str, &'static str)> {
-        AttachmentKind::ALL.iter().map(|kind| (kind.code(), self.shell.t(super::texts::kind_key(kind.code())))).collect()
+        AttachmentKind::ALL
+            .iter()
+            .map(|kind| (kind.code(), self.shell.t(super::texts::kind_key(kind.code()))))
+            .collect()
     }
 
     fn attachment_kind(&self, kind: &str) -> &'static str {
@@ -489,7 +498,11 @@ impl FormPage {
 }
 
 /// The fields that no column of the contract form describes.
-pub(super) fn plain_fields(maker: &FieldMaker<'_>, step: FormStep, saved: &ApplicationForm) -> Vec<FieldView> {
+pub(super) fn plain_fields(
+    maker: &FieldMaker<'_>,
+    step: FormStep,
+    saved: &ApplicationForm,
+) -> Vec<FieldView> {
     let form = maker.form;
     match step {
         FormStep::Undertaking => vec![FieldView {
@@ -505,7 +518,8 @@ pub(super) fn plain_fields(maker: &FieldMaker<'_>, step: FormStep, saved: &Appli
         FormStep::Costs => vec![FieldView { is_required: false, ..maker.field("technology_value") }],
         FormStep::Decision => {
             let (now, kept) = (&form.decision, &saved.decision);
-            let plain = |name, label, input, value: &str, saved: &str| maker.plain(name, label, input, value, saved);
+            let plain =
+                |name, label, input, value: &str, saved: &str| maker.plain(name, label, input, value, saved);
             vec![
                 plain("decision.level", "application-level", Input::Text, &now.level, &kept.level),
                 plain(

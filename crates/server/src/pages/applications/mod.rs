@@ -50,7 +50,11 @@ pub fn routes() -> Vec<Route> {
         Route::page("/applications/organisations", apply, routing::get(form::organisations)),
         Route::page("/applications/{application}/form/{step}", apply, routing::get(form::show)),
         Route::form("/applications/{application}/form/{step}", apply, routing::post(form::send)),
-        Route::form("/applications/{application}/texts", apply, routing::post(texts::send).layer(texts::limit())),
+        Route::form(
+            "/applications/{application}/texts",
+            apply,
+            routing::post(texts::send).layer(texts::limit()),
+        ),
         Route::file(
             "/applications/{application}/texts/{text}",
             Access::Needs(Action::ReadContractTexts),

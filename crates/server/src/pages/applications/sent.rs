@@ -69,7 +69,9 @@ impl Sent {
             amount: text(at, "amount"),
         };
         let items = rows.into_iter().map(item);
-        items.filter(|item| !(item.name.is_empty() && item.amount.is_empty() && item.sets.is_empty())).collect()
+        items
+            .filter(|item| !(item.name.is_empty() && item.amount.is_empty() && item.sets.is_empty()))
+            .collect()
     }
 
     /// Puts what a step sends into the form; fields of other steps stay.

@@ -12,8 +12,9 @@ use xiaoxiang_domain::money::Fen;
 use xiaoxiang_domain::region::Standing;
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::registration::{
-    ApplicationPage, OpenStep, RequestKind, RequestView, StepView, read_application,
+    ApplicationPage, MediaType, OpenStep, RequestKind, RequestView, StepView, read_application,
 };
+use xiaoxiang_store::registration::AttachmentRow;
 
 use super::change::cost_options;
 use super::fields::{COST_KINDS, COST_ROLES, CostRow, Difference, FormStep, cost_rows, differences, side_of};
@@ -72,17 +73,22 @@ pub(super) struct ShowPage {
     working: Option<WorkingView>,
     draft: Draft,
     is_done: bool,
+    /// Text that is shown beside the form.
+    shown: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct DoneQuery {
+pub(super) struct ShowQuery {
+    /// `step` after one was taken.
     done: String,
+    /// Text that is shown beside the form.
+    text: String,
 }
 
-pub(super) async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query<DoneQuery>) -> Response {
+pub(super) async fn show(visit: Visit, Path(id): Path<String>, Query(query): Query<ShowQuery>) -> Response {
     match page_of(&visit, &id, Draft::default(), query.done == "step").await {
-        Ok(page) => visit.page(&page),
+        Ok(page) => visit.page(&ShowPage { shown: query.text, ..page }),
         Err(refusal) => visit.refused(&refusal),
     }
 }
@@ -107,6 +113,7 @@ pub(super) async fn page_of(
         page,
         draft,
         is_done,
+        shown: String::new(),
     })
 }
 
@@ -218,9 +225,7 @@ impl ShowPage {
     /// What the applicant changed with the last correction.
     fn corrected(&self) -> Vec<Difference> {
         match self.page.handed_in.as_slice() {
-            [.., before, after] => {
-                differences(&self.words, &before.form, &after.form, self.page.today)
-            }
+            [.., before, after] => differences(&self.words, &before.form, &after.form, self.page.today),
             _ => Vec::new(),
         }
     }
@@ -351,9 +356,10 @@ impl ShowPage {
 
     /// What a wish for a change would change.
     fn request_differences(&self, request: &RequestView) -> Vec<Difference> {
-        request.form.as_ref().map_or_else(Vec::new, |form| {
-            differences(&self.words, &self.page.form, form, self.page.today)
-        })
+        request
+            .form
+            .as_ref()
+            .map_or_else(Vec::new, |form| differences(&self.words, &self.page.form, form, self.page.today))
     }
 
     /// Whether the reader may answer a request by a word.
@@ -385,6 +391,19 @@ impl ShowPage {
 
     fn attachment_kind(&self, kind: &str) -> &'static str {
         self.shell.t(super::texts::kind_key(kind))
+    }
+
+    /// Whether browsers can show a text beside the form.
+    fn is_showable(&self, text: &AttachmentRow) -> bool {
+        let kind = MediaType::from_mime(&text.media_type);
+        self.page.may_read_texts
+            && text.discarded_at_ms.is_none()
+            && matches!(kind, Some(MediaType::Pdf | MediaType::Png | MediaType::Jpeg))
+    }
+
+    fn shown_text(&self) -> Option<&AttachmentRow> {
+        let texts = self.page.attachments.iter();
+        texts.filter(|text| text.upload_id == self.shown).find(|text| self.is_showable(text))
     }
 
     fn size(&self, bytes: &i64) -> String {

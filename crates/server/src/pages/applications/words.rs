@@ -49,7 +49,9 @@ impl Words {
     /// The class of a state's mark; the word beside it says the same.
     pub const fn state_class(&self, state: &ApplicationState) -> &'static str {
         match state {
-            ApplicationState::Draft | ApplicationState::Withdrawn | ApplicationState::Cancelled => "status-draft",
+            ApplicationState::Draft | ApplicationState::Withdrawn | ApplicationState::Cancelled => {
+                "status-draft"
+            }
             ApplicationState::Returned | ApplicationState::Refused | ApplicationState::Revoked => {
                 "status-corrected"
             }

@@ -67,7 +67,7 @@ async fn show(
         let in_force = visit.app.region().await?;
         let origin = state.public_origin.as_deref();
         Ok::<_, Refusal>(PaperPage {
-            shell: visit.shell(Section::Contracts, visit.language.pick(&paper.name, &paper.name_en)),
+            shell: visit.shell(Section::Applications, visit.language.pick(&paper.name, &paper.name_en)),
             lacks_origin: paper.has_code && origin.is_none(),
             document: paper_document(&page, &paper, &in_force.region, origin),
             project_name: page.row.project_name,

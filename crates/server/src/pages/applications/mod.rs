@@ -40,21 +40,13 @@ pub fn routes() -> Vec<Route> {
         // Which step, and who may take it, the use case decides.
         Route::form("/applications/{id}/steps", read, routing::post(steps::take)),
         Route::form("/applications/{id}/requests", read, routing::post(steps::raise)),
-        Route::form(
-            "/applications/{id}/requests/{request}/answer",
-            read,
-            routing::post(steps::answer),
-        ),
+        Route::form("/applications/{id}/requests/{request}/answer", read, routing::post(steps::answer)),
         Route::page("/applications/{id}/change", apply, routing::get(change::show)),
         Route::form("/applications/{id}/change", apply, routing::post(change::send)),
         Route::page("/applications/organisations", apply, routing::get(form::organisations)),
         Route::page("/applications/{id}/form/{step}", apply, routing::get(form::show)),
         Route::form("/applications/{id}/form/{step}", apply, routing::post(form::send)),
-        Route::form(
-            "/applications/{id}/texts",
-            apply,
-            routing::post(texts::send).layer(texts::limit()),
-        ),
+        Route::form("/applications/{id}/texts", apply, routing::post(texts::send).layer(texts::limit())),
         Route::file(
             "/applications/{id}/texts/{text}",
             Access::Needs(Action::ReadContractTexts),

@@ -12,7 +12,7 @@ use xiaoxiang_domain::money::Fen;
 use xiaoxiang_domain::region::Standing;
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::registration::{
-    ApplicationPage, MediaType, OpenStep, RequestKind, RequestView, StepView, read_application,
+    ApplicationPage, MediaType, OpenStep, RequestKind, RequestView, StepView, papers_of, read_application,
 };
 use xiaoxiang_store::registration::AttachmentRow;
 
@@ -391,6 +391,14 @@ impl ShowPage {
 
     fn attachment_kind(&self, kind: &str) -> &'static str {
         self.shell.t(super::texts::kind_key(kind))
+    }
+
+    /// The papers that can be made now, by their keys.
+    fn papers(&self) -> Vec<(String, String)> {
+        let named = |paper: &xiaoxiang_domain::region::PaperForm| {
+            (paper.key.clone(), self.shell.language.pick(&paper.name, &paper.name_en).to_owned())
+        };
+        papers_of(&self.page, self.words.region()).into_iter().map(named).collect()
     }
 
     /// Whether browsers can show a text beside the form.

@@ -13,6 +13,7 @@ pub mod problem;
 pub mod provider;
 pub mod region_files;
 pub mod routes;
+mod screening_worker;
 pub mod setup_gate;
 pub mod trusted_proxies;
 pub mod web_assets;

@@ -312,10 +312,24 @@ fn contracts_are_screened_without_a_database_and_scored_by_labels() {
         assert!(["planted", "found", "false_flags"].iter().all(|key| kind[*key].is_u64()), "{kind}");
     }
 
-    for usage in [&["contract", "screen"][..], &["contract", "screen", "--report", "--labels", labels]] {
-        assert_eq!(program.run(usage).code, 2, "{usage:?}");
-    }
+    assert_eq!(program.run(&["contract", "screen", "--report", "--labels", labels]).code, 2);
+    assert_eq!(program.run(&["contract", "screen"]).code, 1, "there is no database to screen");
     let missing = program.run(&["contract", "screen", "--file", "nowhere.csv"]);
     assert_eq!((missing.code, missing.stdout.as_str()), (1, ""));
     assert!(!program.database().exists(), "screening a file creates no database");
+}
+
+#[test]
+fn the_contracts_of_a_database_are_screened_and_asked_about_once() {
+    let program = Program::with_contracts();
+    let first = program.run(&["contract", "screen"]);
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    assert_both_languages(&first.stderr);
+    let counts = program.json(&["contract", "screen"]);
+    assert_eq!(counts.as_array().unwrap().len(), 28);
+    assert!(counts.as_array().unwrap().iter().all(|kind| kind["kind"].is_string()));
+    assert!(
+        program.run(&["contract", "screen"]).stderr.contains(" 0 new"),
+        "the second time asks nothing new"
+    );
 }

@@ -18,6 +18,7 @@ use crate::follow::{Followed, Following};
 use crate::kept::Kept;
 use crate::refusal::Refusal;
 use crate::region::RegionInForce;
+use crate::screening::BookModel;
 
 /// Tells the time; passed in, so that tests and repeated runs decide what «today» is.
 #[derive(Clone)]
@@ -67,6 +68,7 @@ pub struct App {
     pub(crate) sessions: SessionLimits,
     pub(crate) figure_model: Arc<Following<FigureModel>>,
     pub(crate) listing: Arc<Following<ListingModel>>,
+    pub(crate) screened_book: Arc<Following<BookModel>>,
     pub(crate) region: Arc<tokio::sync::RwLock<Option<Arc<RegionInForce>>>>,
     pub(crate) footing: Arc<tokio::sync::RwLock<Option<Footing>>>,
     pub(crate) hashing: Arc<Hashing>,
@@ -88,6 +90,7 @@ impl App {
             sessions: SessionLimits::default(),
             figure_model: Arc::default(),
             listing: Arc::default(),
+            screened_book: Arc::default(),
             region: Arc::default(),
             footing: Arc::default(),
             hashing: Arc::default(),

@@ -312,6 +312,82 @@ pub async fn stream_records_after(
     Ok(())
 }
 
+record! {
+    /// A version with its personal data, for the screens.
+    #[derive(Clone, Debug)]
+    pub struct ScreenedRow {
+        /// Row number of the contract.
+        contract_key: i64,
+        /// 登记编号
+        registration_number: String,
+        /// Version number.
+        version: i64,
+        /// Record, JSON.
+        record: String,
+        /// Personal data, JSON, where there are any left.
+        personal: Option<String>,
+    }
+}
+
+/// Versions that became visible after a log position, with their personal data, in commit order, handed over one by one.
+pub async fn stream_whole_after(
+    tx: &mut Tx,
+    position: i64,
+    mut take: impl FnMut(ScreenedRow) + Send,
+) -> Result<(), StoreError> {
+    // A stream borrows its connection, hence the same text twice.
+    match tx {
+        Tx::Sqlite(connection) => {
+            let mut rows = sqlx::query_as::<_, ScreenedRow>(
+                "SELECT v.contract_key, k.registration_number, v.version, v.record, p.fields AS personal
+                   FROM change_set c
+                   JOIN contract_version v ON v.change_set_id = c.change_set_id
+                   JOIN contract k ON k.contract_key = v.contract_key
+                   LEFT JOIN contract_personal p ON p.contract_version_id = v.contract_version_id
+                  WHERE c.position > $1
+                  ORDER BY c.position, v.contract_version_id",
+            )
+            .bind(position)
+            .fetch(&mut **connection);
+            while let Some(row) = rows.try_next().await? {
+                take(row);
+            }
+        }
+        Tx::Postgres(connection) => {
+            let mut rows = sqlx::query_as::<_, ScreenedRow>(
+                "SELECT v.contract_key, k.registration_number, v.version, v.record, p.fields AS personal
+                   FROM change_set c
+                   JOIN contract_version v ON v.change_set_id = c.change_set_id
+                   JOIN contract k ON k.contract_key = v.contract_key
+                   LEFT JOIN contract_personal p ON p.contract_version_id = v.contract_version_id
+                  WHERE c.position > $1
+                  ORDER BY c.position, v.contract_version_id",
+            )
+            .bind(position)
+            .fetch(&mut **connection);
+            while let Some(row) = rows.try_next().await? {
+                take(row);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Contracts of which a version other than the first became visible after a log position.
+pub async fn list_changed_after(tx: &mut Tx, position: i64) -> Result<Vec<i64>, StoreError> {
+    let found: Vec<(i64,)> = rows!(
+        tx,
+        (i64,),
+        "SELECT DISTINCT v.contract_key
+           FROM change_set c
+           JOIN contract_version v ON v.change_set_id = c.change_set_id
+          WHERE c.position > $1 AND v.version > 1
+          ORDER BY v.contract_key",
+        position
+    )?;
+    Ok(found.into_iter().map(|(key,)| key).collect())
+}
+
 /// Writes versions into the open change set and gives their contract keys in order.
 pub async fn save_versions(tx: &mut WriteTx, versions: &[NewVersion]) -> Result<Vec<i64>, StoreError> {
     let change_set_id = tx.change_set().await?;

@@ -254,3 +254,25 @@ macro_rules! run {
         }.map_err($crate::StoreError::from)
     };
 }
+
+/// Runs an INSERT of one row for many rows, some at a time, on both databases: `insert!(tx, "… VALUES ($1, $2)", rows,
+/// |row| row.a, row.b)`.
+macro_rules! insert {
+    ($tx:expr, $sql:expr, $rows:expr, |$row:ident| $($bind:expr),+ $(,)?) => {{
+        for part in $rows.chunks($crate::db::SQLITE_ROWS_MAX) {
+            let statement = $crate::db::of_rows($sql, part.len());
+            match $tx {
+                $crate::Tx::Sqlite(connection) => {
+                    let mut insert = sqlx::query(statement);
+                    for $row in part { insert = insert$(.bind($bind))+; }
+                    insert.execute(&mut **connection).await?;
+                }
+                $crate::Tx::Postgres(connection) => {
+                    let mut insert = sqlx::query(statement);
+                    for $row in part { insert = insert$(.bind($bind))+; }
+                    insert.execute(&mut **connection).await?;
+                }
+            }
+        }
+    }};
+}

@@ -32,6 +32,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![
     9 "0009_bulletin_head",
     10 "0010_registration",
     11 "0011_inspection",
+    12 "0012_flags",
 ];
 
 /// Number of the advisory lock; any will do that nothing else in the database takes.

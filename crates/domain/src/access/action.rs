@@ -45,6 +45,18 @@ pub enum Action {
     RaiseObjection,
     /// 裁定归属异议
     DecideObjection,
+    /// 疑点: what the truth tests ask about contracts.
+    ReadFlags,
+    /// 真实性筛查
+    ScreenContracts,
+    /// 答复疑点
+    AnswerFlag,
+    /// 认定或排除疑点
+    DecideFlag,
+    /// 就疑点的认定提出申诉
+    AppealFlag,
+    /// 暂缓、恢复兑付
+    HoldPayment,
     /// 园区企业名录
     ReadParks,
     /// 报送园区企业名录
@@ -79,7 +91,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the permission table.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 42] = [
         Self::Work,
         Self::ReadContracts,
         Self::ReadPersonalData,
@@ -101,6 +113,12 @@ impl Action {
         Self::ReadObjections,
         Self::RaiseObjection,
         Self::DecideObjection,
+        Self::ReadFlags,
+        Self::ScreenContracts,
+        Self::AnswerFlag,
+        Self::DecideFlag,
+        Self::AppealFlag,
+        Self::HoldPayment,
         Self::ReadParks,
         Self::ImportParkList,
         Self::ReadLog,
@@ -159,6 +177,12 @@ impl Action {
             Self::ReadObjections => ("read_objections", "查看归属异议", "read objections"),
             Self::RaiseObjection => ("raise_objection", "提出归属异议", "raise an objection"),
             Self::DecideObjection => ("decide_objection", "裁定归属异议", "decide an objection"),
+            Self::ReadFlags => ("read_flags", "查看疑点", "read flags"),
+            Self::ScreenContracts => ("screen_contracts", "筛查合同", "screen contracts"),
+            Self::AnswerFlag => ("answer_flag", "答复疑点", "answer a flag"),
+            Self::DecideFlag => ("decide_flag", "认定疑点", "decide a flag"),
+            Self::AppealFlag => ("appeal_flag", "对疑点认定提出申诉", "appeal against a flag"),
+            Self::HoldPayment => ("hold_payment", "暂缓兑付", "hold a payment"),
             Self::ReadParks => ("read_parks", "查看园区名录", "read park lists"),
             Self::ImportParkList => ("import_park_list", "报送园区名录", "import a park list"),
             Self::ReadLog => ("read_log", "查看操作日志", "read the log"),
@@ -204,6 +228,11 @@ impl Action {
             | Self::CloseYear => Self::ReadDrafts,
             Self::IssueTargets | Self::SplitTargets => Self::ReadTargets,
             Self::RaiseObjection | Self::DecideObjection => Self::ReadObjections,
+            Self::ScreenContracts
+            | Self::AnswerFlag
+            | Self::DecideFlag
+            | Self::AppealFlag
+            | Self::HoldPayment => Self::ReadFlags,
             Self::ImportParkList => Self::ReadParks,
             Self::ManagePeople => Self::ReadPeople,
             Self::ManageOrganisations => Self::ReadOrganisations,
@@ -231,6 +260,7 @@ impl Action {
                 | Self::ReadCities
                 | Self::ReadTargets
                 | Self::ReadObjections
+                | Self::ReadFlags
                 | Self::ReadParks
                 | Self::ReadLog
                 | Self::ReadPeople

@@ -93,7 +93,8 @@ const fn line(action: Action) -> Line {
         | Action::ImportContracts
         | Action::DraftBulletin
         | Action::CorrectBulletin
-        | Action::IssueTargets => Line { everywhere: &[Statistician], in_scope: NOBODY },
+        | Action::IssueTargets
+        | Action::ScreenContracts => Line { everywhere: &[Statistician], in_scope: NOBODY },
         Action::ManageOrganisations => Line { everywhere: &[Statistician, Administrator], in_scope: NOBODY },
         Action::ReadImports => {
             Line { everywhere: &[Statistician, DivisionHead, Auditor, DisciplineInspector], in_scope: NOBODY }
@@ -186,6 +187,23 @@ const fn line(action: Action) -> Line {
             ],
         },
         Action::DecideObjection => Line { everywhere: &[Statistician, DivisionHead], in_scope: NOBODY },
+        Action::ReadFlags => Line {
+            everywhere: &[Statistician, DivisionHead, Leader, Auditor, DisciplineInspector],
+            in_scope: &[
+                CityOfficer,
+                CountyOfficer,
+                Registrar,
+                OrganisationAgent,
+                TransferOffice,
+                Finance,
+                Tax,
+            ],
+        },
+        Action::AnswerFlag | Action::AppealFlag => {
+            Line { everywhere: NOBODY, in_scope: &[Registrar, OrganisationAgent, TransferOffice] }
+        }
+        Action::DecideFlag => Line { everywhere: &[Statistician, DivisionHead], in_scope: NOBODY },
+        Action::HoldPayment => Line { everywhere: &[DivisionHead, Leader], in_scope: NOBODY },
         Action::ReadParks => Line {
             everywhere: &[Statistician, DivisionHead, Leader, Auditor, DisciplineInspector],
             in_scope: &[CityOfficer, ParkOfficer],
@@ -271,6 +289,16 @@ mod tests {
             assert!(!(may(Action::Apply) && may(Action::HandleApplications)), "{}", role.code());
             let decides = may(Action::HandleApplications) || may(Action::ReviewRegistrations);
             assert!(!(may(Action::RaiseRegistrationObjection) && decides), "{}", role.code());
+            assert!(!(may(Action::AnswerFlag) && may(Action::DecideFlag)), "{}", role.code());
+            assert!(!(may(Action::AppealFlag) && may(Action::DecideFlag)), "{}", role.code());
+        }
+    }
+
+    #[test]
+    fn whoever_reads_a_flag_reads_its_contract_as_far() {
+        for role in Role::ALL {
+            let (flags, contracts) = (reach(role, Action::ReadFlags), reach(role, Action::ReadContracts));
+            assert!(flags <= contracts, "{}", role.code());
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod application;
 mod check;
 mod difference;
+pub mod flag;
 mod personal;
 pub mod procedure;
 mod record;

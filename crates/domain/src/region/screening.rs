@@ -42,6 +42,8 @@ pub struct ScreeningParameters {
     pub sellers: SellerParameters,
     /// A registered value that moved by so many per cent is asked about.
     pub change_percent: u32,
+    /// Days in which a question is answered.
+    pub answer_days: u32,
 }
 
 /// How texts are compared.
@@ -289,7 +291,7 @@ const FILE_KEYS: [&str; 14] = [
     "amounts",
     "calendar",
 ];
-const FILE_KEYS_MORE: [&str; 2] = ["sellers", "changes"];
+const FILE_KEYS_MORE: [&str; 3] = ["sellers", "changes", "answers"];
 
 impl ScreeningParameters {
     /// Reads `screening.yaml`; nothing where a value is missing.
@@ -372,6 +374,7 @@ impl ScreeningParameters {
         });
         let change_percent =
             section(&fields, "changes", &["value_percent"], sink, |s| s.number("value_percent"));
+        let answer_days = section(&fields, "answers", &["days"], sink, |s| s.number("days"));
         Some(Self {
             standing,
             book_contracts_min: book_contracts_min?,
@@ -387,6 +390,7 @@ impl ScreeningParameters {
             calendar: calendar?,
             sellers: sellers?,
             change_percent: change_percent?,
+            answer_days: answer_days?,
         })
     }
 }

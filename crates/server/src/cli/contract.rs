@@ -1,4 +1,4 @@
-//! `contract screen --file FILE [--labels CSV]`, `contract screen --report [--seed N]`
+//! `contract screen --database URL`, `contract screen --file FILE [--labels CSV]`, `contract screen --report [--seed N]`
 
 use std::path::PathBuf;
 
@@ -10,11 +10,12 @@ use xiaoxiang_domain::region::Region;
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::demo::planted::CONTRACTS_DEFAULT;
 use xiaoxiang_services::screening::{
-    Score, read_contracts, read_labels, score, screen_contracts, screen_planted,
+    Effort, Score, ScreenedBook, When, read_contracts, read_labels, score, screen_book, screen_contracts,
+    screen_planted,
 };
 
 use super::output::{self, Format, say};
-use super::{CommandResult, Context, Outcome};
+use super::{CommandResult, Context, Outcome, database};
 use crate::clock::system_clock;
 use crate::region_files::shipped_layers;
 
@@ -25,6 +26,8 @@ const SEED_DEFAULT: u64 = 1;
 #[derive(Debug, Subcommand)]
 pub enum ContractCommand {
     /// Ask whether contracts are true (真实性筛查): lists questions with their evidence, refuses nothing
+    ///
+    /// Without a file or report the contracts of the database are screened, and its open questions brought up to date.
     Screen(ScreenArguments),
 }
 
@@ -32,7 +35,7 @@ pub enum ContractCommand {
 #[derive(Debug, Args)]
 pub struct ScreenArguments {
     /// XLSX or CSV in the import format; needs no database
-    #[arg(long, conflicts_with = "report", required_unless_present = "report")]
+    #[arg(long, conflicts_with = "report")]
     file: Option<PathBuf>,
     /// What is known to be planted: CSV with the columns `registration_number,kind`, several lines a contract allowed.
     ///
@@ -55,8 +58,11 @@ pub struct ScreenArguments {
     region: String,
 }
 
-pub fn run(context: &Context, command: &ContractCommand) -> CommandResult {
+pub async fn run(context: &Context, command: &ContractCommand) -> CommandResult {
     let ContractCommand::Screen(arguments) = command;
+    if arguments.file.is_none() && !arguments.report {
+        return screen_database(context).await;
+    }
     let layers = shipped_layers(&arguments.region)
         .ok_or_else(|| Refusal::NotFound(format!("regions/{}", arguments.region)))?;
     let region = Region::parse(&layers).map_err(Refusal::Region)?;
@@ -98,6 +104,31 @@ pub fn run(context: &Context, command: &ContractCommand) -> CommandResult {
             ),
         );
     }
+    Ok(Outcome::Done)
+}
+
+/// Screens the contracts of the database and prints how many questions of each kind stand.
+async fn screen_database(context: &Context) -> CommandResult {
+    let app = database::open(context).await?;
+    let screened = screen_book(&app, &context.actor, When::Now, Effort::All).await?;
+    let screened = screened.ok_or_else(|| Refusal::overtaken("疑点", "the flags"))?;
+    app.db.close().await;
+    let rows: Vec<Vec<String>> = screened
+        .by_kind
+        .iter()
+        .map(|(screen, count)| vec![screen.code().to_owned(), screen.name_zh().to_owned(), count.to_string()])
+        .collect();
+    output::print_rows(context.format, &["kind", "手法", "疑点"], &rows)?;
+    let (contracts, questions) = (screened.contracts, screened.questions());
+    let ScreenedBook { raised, closed, returned, regrounded, .. } = screened;
+    say(
+        &format!(
+            "筛查 {contracts} 份合同，现有 {questions} 个疑点：新提出 {raised}，线索消失 {closed}，重新出现 {returned}，线索变化 {regrounded}。疑点只是待答的问题，不是结论。"
+        ),
+        &format!(
+            "{contracts} contracts screened, {questions} question(s): {raised} new, {closed} fell away, {returned} came back, {regrounded} with other evidence; a flag is a question to answer, no verdict"
+        ),
+    );
     Ok(Outcome::Done)
 }
 

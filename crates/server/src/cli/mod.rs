@@ -139,7 +139,7 @@ async fn obey(context: &Context, command: Command) -> CommandResult {
         Command::Region(command) => region::run(context, command).await,
         Command::Import(command) => import::run(context, command).await,
         Command::Bulletin(bulletin) => bulletin::run(context, *bulletin).await,
-        Command::Contract(command) => contract::run(context, &command),
+        Command::Contract(command) => contract::run(context, &command).await,
         Command::Attribution(command) => attribution::run(context, command).await,
         Command::Target(command) => target::run(context, command).await,
         Command::Audit(command) => audit::run(context, command).await,

@@ -20,6 +20,7 @@ use crate::pages::PageState;
 use crate::pages::shell::DataOrigin;
 use crate::provider::Provider;
 use crate::routes::router;
+use crate::screening_worker::ScreeningWorker;
 use crate::setup_gate::SetupGate;
 
 /// Arguments of `serve`.
@@ -73,6 +74,7 @@ pub async fn serve(
     let operation = Operation::new(&app, configuration);
     warm_up(app.clone());
     let imports = ImportWorker::start(&app)?;
+    let screening = ScreeningWorker::start(&app);
     let public_origin = configuration.public_origin.clone();
     // The demo has its people; anybody who can reach a new server must show that they can also see it.
     let (setup, code) = match origin {
@@ -121,6 +123,7 @@ pub async fn serve(
     if let Some(metrics) = metrics {
         metrics.abort();
     }
+    screening.stop();
     imports.stop().await;
     db.close().await;
     Ok(Outcome::Done)

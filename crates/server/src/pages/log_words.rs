@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use xiaoxiang_domain::access::{Role, Scope};
+use xiaoxiang_domain::contract::screen::Screen;
 use xiaoxiang_domain::money::{Fen, MoneyUnit};
 use xiaoxiang_domain::region::Region;
 use xiaoxiang_services::log::{KindGroup, ReadEntry, Who};
@@ -45,6 +46,12 @@ pub fn kind_key(kind: &str) -> &'static str {
         "inspection.drawn" => "log-inspection-drawn",
         "inspection.opened" => "log-inspection-opened",
         "inspection.act_taken" => "log-inspection-act",
+        "flag.screened" => "log-flag-screened",
+        "flag.answered" => "log-flag-answered",
+        "flag.decided" => "log-flag-decided",
+        "flag.appealed" => "log-flag-appealed",
+        "flag.payment_held" => "log-flag-payment-held",
+        "flag.payment_released" => "log-flag-payment-released",
         "bulletin.drafted" => "log-bulletin-drafted",
         "bulletin.redrafted" => "log-bulletin-redrafted",
         "bulletin.countersigned" => "log-bulletin-countersigned",
@@ -123,6 +130,10 @@ fn fact_key(field: &str) -> Option<&'static str> {
         "fields" => "log-fact-fields",
         "contacts" => "log-fact-contacts",
         "name" => "log-fact-name",
+        "screen" => "log-fact-screen",
+        "until" => "log-fact-valid-to",
+        "raised" => "log-fact-raised",
+        "closed" => "log-fact-closed",
         _ => return None,
     })
 }
@@ -278,6 +289,10 @@ impl Words<'_> {
             ("decision", "issue") => word("correction-issue"),
             ("opinion", "agree") => word("countersign-agree"),
             ("opinion", "object") => word("countersign-object"),
+            ("screen", code) => Screen::from_code(code).map_or_else(
+                || cut(code),
+                |screen| self.language.pick(screen.name_zh(), screen.name_en()).to_owned(),
+            ),
             (_, text) => cut(text),
         })
     }

@@ -27,6 +27,7 @@ pub use list_contracts::{
     ContractsAsk, ContractsPage, LIST_PAGE_ROWS, ListedContract, ListedOrganisation, ORGANISATIONS_FOUND_MAX,
     find_organisations, list_contracts, list_rows,
 };
+pub(crate) use read_contract::places_in;
 pub use read_contract::{
     ContractEntry, ContractPage, ContractPlaces, ContractVersion, CountedIn, Personal, places_of,
     read_contract,
@@ -34,7 +35,7 @@ pub use read_contract::{
 pub use record_contract::{OnRecord, Recording, record_contract, record_contract_over};
 pub(crate) use record_contract::{VersionWritten, write_version};
 pub use sheet_rows::ContractRows;
-pub(crate) use staging::contract_of as contract_of_row;
+pub(crate) use staging::{contract_of as contract_of_row, whole_record};
 pub use titles::Listing;
 pub(crate) use titles::ListingModel;
 pub use view_contacts::view_contacts;

@@ -160,9 +160,13 @@ pub async fn places_of(app: &App, registration_number: &str) -> Result<ContractP
     let contract_key = store::find_key(&mut tx, registration_number)
         .await?
         .ok_or_else(|| Refusal::NotFound(registration_number.to_owned()))?;
-    let facts = xiaoxiang_store::fact::list_of_contract(&mut tx, contract_key).await?;
-    let fact = facts.last().ok_or_else(|| Refusal::NotFound(registration_number.to_owned()))?;
-    Ok(ContractPlaces::of(fact))
+    places_in(&mut tx, contract_key).await?.ok_or_else(|| Refusal::NotFound(registration_number.to_owned()))
+}
+
+/// The same within a snapshot, by key; none where nothing of it is visible.
+pub(crate) async fn places_in(tx: &mut Tx, contract_key: i64) -> Result<Option<ContractPlaces>, Refusal> {
+    let facts = xiaoxiang_store::fact::list_of_contract(tx, contract_key).await?;
+    Ok(facts.last().map(ContractPlaces::of))
 }
 
 /// One contract with its history. Who may not see it is told that there is none; personal data need a permission of their

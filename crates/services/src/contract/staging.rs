@@ -296,11 +296,20 @@ impl<'a> Stage<'a> {
 
 /// The contract of a stored version, personal data included where they have not been erased.
 pub(crate) fn contract_of(row: &CurrentRow) -> Result<Contract, Refusal> {
+    whole_record(&row.registration_number, &row.record, row.personal.as_deref())
+}
+
+/// A record with its personal data, as far as they have not been erased.
+pub(crate) fn whole_record(
+    registration_number: &str,
+    record: &str,
+    personal: Option<&str>,
+) -> Result<Contract, Refusal> {
     let damaged = |error: serde_json::Error| {
-        Refusal::Store(StoreError::Damaged(format!("record of {}: {error}", row.registration_number)))
+        Refusal::Store(StoreError::Damaged(format!("record of {registration_number}: {error}")))
     };
-    let mut contract: Contract = serde_json::from_str(&row.record).map_err(damaged)?;
-    if let Some(text) = &row.personal {
+    let mut contract: Contract = serde_json::from_str(record).map_err(damaged)?;
+    if let Some(text) = personal {
         let salted: HashMap<String, SaltedValue> = serde_json::from_str(text).map_err(damaged)?;
         let personal: PersonalFields =
             salted.into_iter().map(|(field, salted)| (field, salted.value)).collect();

@@ -48,7 +48,7 @@ impl KindGroup {
 }
 
 /// Every kind of entry that the program writes or once wrote. A test looks through the source for others.
-pub const KINDS: [(KindGroup, &str); 49] = [
+pub const KINDS: [(KindGroup, &str); 55] = [
     (KindGroup::Contract, "contract.imported"),
     (KindGroup::Contract, "contract.registered"),
     (KindGroup::Contract, "contract.changed"),
@@ -64,6 +64,12 @@ pub const KINDS: [(KindGroup, &str); 49] = [
     (KindGroup::Contract, "inspection.drawn"),
     (KindGroup::Contract, "inspection.opened"),
     (KindGroup::Contract, "inspection.act_taken"),
+    (KindGroup::Contract, "flag.screened"),
+    (KindGroup::Contract, "flag.answered"),
+    (KindGroup::Contract, "flag.decided"),
+    (KindGroup::Contract, "flag.appealed"),
+    (KindGroup::Contract, "flag.payment_held"),
+    (KindGroup::Contract, "flag.payment_released"),
     (KindGroup::Bulletin, "bulletin.drafted"),
     (KindGroup::Bulletin, "bulletin.redrafted"),
     (KindGroup::Bulletin, "bulletin.countersigned"),

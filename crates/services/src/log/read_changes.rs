@@ -46,6 +46,7 @@ fn sight_of(kind: &str) -> Sight {
         "region" => Sight::Open,
         "contract" => Sight::Needs(Action::ReadContracts),
         "attribution" => Sight::Needs(Action::ReadObjections),
+        "flag" => Sight::Needs(Action::ReadFlags),
         "target" => Sight::Needs(Action::ReadTargets),
         "bulletin" => Sight::Needs(Action::ReadDrafts),
         "park" => Sight::Needs(Action::ReadParks),

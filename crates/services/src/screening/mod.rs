@@ -1,7 +1,15 @@
 //! The truth tests of contracts (真实性筛查): a book screened on all cores, and scored by what was planted in it.
 
+mod act_on_flag;
+mod evidence;
+mod flags;
+mod holds;
+mod load_book;
+mod reconcile;
 mod score;
+mod screen_book;
 mod screen_file;
+mod screen_one;
 
 use std::collections::BTreeMap;
 
@@ -9,14 +17,36 @@ use xiaoxiang_domain::contract::Contract;
 use xiaoxiang_domain::contract::screen::{Book, BookProblem, Flag, ScreenRules};
 use xiaoxiang_domain::region::Region;
 
+pub use act_on_flag::{FLAG_WORDS_MAX, FlagWords, Verdict, answer_flag, appeal_flag, decide_flag};
+pub use evidence::{EvidenceContract, EvidenceSentence, StoredEvidence};
+pub(crate) use flags::count_waiting;
+pub use flags::{
+    FLAG_PAGES_MAX, FLAGS_PAGE, FlagAsk, FlagList, FlagPage, FlagStage, FlagStep, HoldAct, ListedFlag,
+    OTHERS_SHOWN_MAX, OtherContract, flags_of_contract, list_flags, read_flag,
+};
+pub use holds::{HOLD_DAYS_MAX, hold_payment, holds_in, is_held, release_payment};
 pub use score::{KindScore, Label, LabelKind, OverallScore, Score, read_labels, score};
+pub use screen_book::{ScreenedBook, When, newest_position, screen_book};
 pub use screen_file::{ScreenedFile, read_contracts};
+pub(crate) use screen_one::BookModel;
+pub use screen_one::screen_one;
+pub use xiaoxiang_store::flag::FlagCountRow;
+pub use xiaoxiang_store::payment_hold::HoldRow;
 
 use crate::demo::planted::planted_book;
 use crate::refusal::Refusal;
 
 /// Most threads of one screening.
 const THREADS_MAX: usize = 8;
+
+/// How much of the machine a screening takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// All cores: somebody waits for it.
+    All,
+    /// Half of them: readers are served meanwhile.
+    Half,
+}
 
 /// Screens contracts of which each belongs to the same book.
 pub fn screen_contracts(region: &Region, contracts: &[Contract]) -> Result<Vec<Flag>, Refusal> {
@@ -42,7 +72,17 @@ fn book_refused(problem: BookProblem) -> Refusal {
 /// The flags of a book, the same whatever the number of threads.
 #[must_use]
 pub fn flags_on_all_cores(book: &Book) -> Vec<Flag> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
+    flags_with(book, Effort::All)
+}
+
+/// The same with as much of the machine as is asked for.
+fn flags_with(book: &Book, effort: Effort) -> Vec<Flag> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = match effort {
+        Effort::All => cores,
+        Effort::Half => (cores / 2).max(1),
+    }
+    .min(THREADS_MAX);
     let part = book.len().div_ceil(threads).max(1);
     let mut flags: Vec<Flag> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)

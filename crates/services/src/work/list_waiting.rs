@@ -22,6 +22,7 @@ use crate::bulletin::{BulletinSummary, list_bulletins, list_exchange_months, tab
 use crate::city::find_place;
 use crate::refusal::Refusal;
 use crate::registration::{ApplicationsAsk, list_applications};
+use crate::screening::count_waiting;
 use crate::target::{day_of_reading, is_split_wanted, list_targets};
 
 /// More changes than this are not counted further.
@@ -71,6 +72,12 @@ pub enum WaitingKind {
     ObjectionsToDecide,
     /// Open objections that concern one's own place.
     Objections,
+    /// 疑点待认定, appeals among them.
+    FlagsToDecide,
+    /// 疑点待答复
+    FlagsToAnswer,
+    /// Payments held for the sake of questions that fell away or were cleared.
+    HoldsToRelease,
     /// Months of this year without exchange data.
     ExchangeMonths,
     /// 距年度目标; the count is contracts of the present mean, the amount the gap.
@@ -143,6 +150,17 @@ pub async fn list_waiting(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refu
         found.push(Waiting { since: oldest.and_then(day), ..Waiting::new(kind, count, "/objections") });
     }
     let today = app.clock.today_in(zone);
+    let (count, oldest) = count_waiting(&mut tx, actor).await?;
+    let kind =
+        if actor.may(Action::DecideFlag) { WaitingKind::FlagsToDecide } else { WaitingKind::FlagsToAnswer };
+    found.push(Waiting { since: oldest.and_then(day), ..Waiting::new(kind, count, "/flags") });
+    if actor.may(Action::HoldPayment) {
+        let (count, since) =
+            xiaoxiang_store::payment_hold::count_without_question(&mut tx, &today.to_string()).await?;
+        let since = since.and_then(|day| day.parse().ok());
+        found
+            .push(Waiting { since, ..Waiting::new(WaitingKind::HoldsToRelease, count, "/flags?stage=held") });
+    }
     if actor.may(Action::ManagePeople) {
         found.extend(people(&mut tx, today).await?);
     }

@@ -4,6 +4,7 @@
 
 mod bulletins;
 mod contract_list;
+mod flags;
 mod histories;
 mod import;
 mod import_queue;

@@ -3,6 +3,8 @@
 //! Contracts can be entered one at a time; a contract's flags depend on what the book holds, not on the order in which
 //! it came in.
 
+mod trial;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -179,6 +181,8 @@ pub struct Book {
     pub(super) expired: u64,
     patent_keys: Names,
     pub(super) by_patent: Vec<Vec<u32>>,
+    /// Traits that organisations stated for the first time in the newest entry.
+    joined: Vec<(u32, u32)>,
 }
 
 impl Book {
@@ -212,6 +216,7 @@ impl Book {
             expired: 0,
             patent_keys: Names::default(),
             by_patent: Vec::new(),
+            joined: Vec::new(),
         }
     }
 
@@ -244,6 +249,7 @@ impl Book {
         if self.entries.len() >= CONTRACTS_MAX {
             return Err(BookProblem::Full);
         }
+        self.joined.clear();
         let at = u32::try_from(self.entries.len()).expect("invariant: no more than CONTRACTS_MAX");
         let entry = self.entry(contract, versions);
         self.index(at, &entry, contract);
@@ -340,10 +346,7 @@ impl Book {
 
     fn stated(&mut self, contract: &Contract, side: Side) -> Stated {
         let party = contract.party(side);
-        let key = organisation_key(party).unwrap_or_else(|| {
-            // Nobody knows whether two people of one masked name are the same: everyone is a stranger.
-            format!("?{}{}", contract.registration_number, side.code())
-        });
+        let key = key_of(contract, side);
         let organisation = match self.organisation_keys.get(key.as_str()) {
             Some(known) => *known,
             None => {
@@ -381,6 +384,7 @@ impl Book {
                 }
                 users.insert(place, organisation);
                 self.organisations[organisation as usize].traits.push(number);
+                self.joined.push((number, organisation));
             }
             traits.push(number);
         }
@@ -488,6 +492,14 @@ impl Book {
         numbers.dedup();
         numbers
     }
+}
+
+/// What tells a party from others.
+fn key_of(contract: &Contract, side: Side) -> String {
+    organisation_key(contract.party(side)).unwrap_or_else(|| {
+        // Nobody knows whether two people of one masked name are the same: everyone is a stranger.
+        format!("?{}{}", contract.registration_number, side.code())
+    })
 }
 
 /// The order in which a book takes records in.

@@ -79,6 +79,12 @@ impl Spread {
         self.total += 1;
     }
 
+    /// Takes a number that was counted in out again.
+    pub fn remove(&mut self, number: i64) {
+        self.counts[Self::place(number)] -= 1;
+        self.total -= 1;
+    }
+
     /// How many were counted in.
     #[must_use]
     pub const fn total(&self) -> u32 {

@@ -31,6 +31,10 @@ pub use kind::{Evidence, Family, Flag, Screen, Strength};
 
 use look::Look;
 
+/// Version of the screens: raised where a screen comes to ask something else, so that whoever reads an old question
+/// knows that it was not this program's.
+pub const SCREENS_VERSION: i64 = 1;
+
 /// What looks at one contract.
 type Rule = fn(Look<'_>) -> Option<Flag>;
 

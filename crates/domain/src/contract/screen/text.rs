@@ -248,6 +248,29 @@ impl Stems {
         number
     }
 
+    /// How many stems there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.stems.len()
+    }
+
+    /// Takes the newest stem back, which is this text.
+    pub fn take_back(&mut self, text: &str) {
+        let Some(stem) = self.stems.pop() else { return };
+        let number = u32::try_from(self.stems.len()).expect("invariant: fewer stems than contracts");
+        let known = self.known.remove(text);
+        debug_assert_eq!(known, Some(number), "the newest stem is taken back");
+        for (band, digest) in bands(&stem.pairs).into_iter().enumerate() {
+            let before = self.before[band].pop().expect("invariant: each stem stands in each band");
+            if before == NONE {
+                self.heads[band].remove(&digest);
+            } else if let Some(head) = self.heads[band].get_mut(&digest) {
+                debug_assert_eq!(head.0, number, "the newest stem is the head of its buckets");
+                *head = (before, head.1 - 1);
+            }
+        }
+    }
+
     /// Characters of a stem.
     #[must_use]
     pub fn characters(&self, stem: u32) -> u32 {

@@ -52,9 +52,12 @@ proptest! {
         let expected = flags_of(&all);
         let new = all.remove(at);
         let mut book = Book::of(&rules(), &all).unwrap();
-        book.enter(&[&new]).unwrap();
         let number = new.registration_number.as_str();
         let own: Vec<Flag> = expected.iter().filter(|flag| flag.registration_number == number).cloned().collect();
+        let without = book.flags();
+        prop_assert_eq!(&book.flags_of_new(&new).unwrap(), &own, "looked at and taken back");
+        prop_assert_eq!(book.flags(), without, "and the book is what it was");
+        book.enter(&[&new]).unwrap();
         prop_assert_eq!(book.flags_of(number), own);
         prop_assert_eq!(book.flags(), expected);
     }

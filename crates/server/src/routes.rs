@@ -128,6 +128,7 @@ pub fn all() -> Vec<Route> {
         pages::cities::routes(),
         pages::objections::routes(),
         pages::papers::routes(),
+        pages::flags::routes(),
         pages::parks::routes(),
         pages::targets::routes(),
         pages::work::routes(),

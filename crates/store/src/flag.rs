@@ -362,6 +362,50 @@ pub async fn list(
     )
 }
 
+/// Flags in the order in which they were put, after one of them.
+pub async fn list_after(
+    tx: &mut Tx,
+    filter: FlagFilter<'_>,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<FlagRow>, StoreError> {
+    rows!(
+        tx,
+        FlagRow,
+        "SELECT g.flag_id, g.contract_key, k.registration_number, g.version, g.kind, g.strength, g.screen_version,
+                g.region_version_id, g.evidence, g.state, g.gone_reason, g.revision, g.raised_at_ms, g.acted_at_ms
+           FROM flag g
+           JOIN contract k ON k.contract_key = g.contract_key
+           JOIN contract_fact f
+             ON f.fact_id = (SELECT l.fact_id FROM contract_fact l JOIN change_set c ON c.change_set_id = l.change_set_id
+                              WHERE l.contract_key = g.contract_key AND c.position IS NOT NULL
+                              ORDER BY c.position DESC, l.fact_id DESC LIMIT 1)
+          WHERE g.flag_id > $8
+            AND ($1 = 'region'
+                 OR ($1 = 'division' AND (f.seller_division BETWEEN $2 AND $3 OR f.buyer_division BETWEEN $2 AND $3))
+                 OR ($1 = 'park' AND (f.seller_park = $2 OR f.buyer_park = $2))
+                 OR ($1 = 'organisation' AND (f.seller_organisation = $2 OR f.buyer_organisation = $2))
+                 OR ($1 = 'registrar' AND f.registrar = $2))
+            AND ($4 = '' OR g.kind = $4)
+            AND ($5 = '' OR ($5 = 'gone' AND g.gone_reason IS NOT NULL)
+                 OR ($5 = 'held' AND EXISTS (SELECT 1 FROM payment_hold h
+                                              WHERE h.flag_id = g.flag_id AND h.released_on IS NULL))
+                 OR (g.gone_reason IS NULL AND ($5 = 'standing' OR g.state = $5)))
+            AND ($6 = 0 OR f.seller_division BETWEEN $6 AND $7 OR f.buyer_division BETWEEN $6 AND $7)
+          ORDER BY g.flag_id
+          LIMIT $9",
+        filter.extent.kind,
+        filter.extent.low,
+        filter.extent.high,
+        filter.kind,
+        filter.state,
+        filter.division[0],
+        filter.division[1],
+        after,
+        limit
+    )
+}
+
 record! {
     /// How many flags of a kind are in a state.
     #[derive(Clone, Debug, PartialEq, Eq)]

@@ -93,3 +93,5 @@ contract-entry-objection-decided = objection decided
 contract-entry-changed = changed
 contract-entry-erased = personal data erased
 contract-entry-viewed = contact data viewed
+contract-established-on = Founded
+contract-legal-representative = Legal representative

@@ -57,6 +57,7 @@ nav-reconcile = Reconcile
 nav-cities = Cities
 nav-targets = Targets
 nav-objections = Objections
+nav-flags = Flags
 nav-parks = Park lists
 nav-log = Audit
 nav-organisations = Organisations

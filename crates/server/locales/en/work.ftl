@@ -96,3 +96,9 @@ work-unit-applications = { COUNT($count) ->
     [one] application
    *[other] applications
  }
+work-flags-decide = Flags to decide
+work-flags-decide-next = Read evidence and answer, then clear or uphold; appeals go to somebody else.
+work-flags-answer = Flags to answer
+work-flags-answer-next = Open the flag, look at the evidence beside it and say why.
+work-holds = Payments to release
+work-holds-next = The flags for whose sake they are held were cleared or fell away; decide whether to release them.

@@ -90,3 +90,5 @@ contract-entry-objection-decided = 裁定归属异议
 contract-entry-changed = 变更
 contract-entry-erased = 删除个人信息
 contract-entry-viewed = 查看联系方式
+contract-established-on = 成立日期
+contract-legal-representative = 法定代表人

@@ -57,6 +57,7 @@ nav-reconcile = 核对
 nav-cities = 市州
 nav-targets = 目标
 nav-objections = 归属异议
+nav-flags = 疑点
 nav-parks = 园区名录
 nav-log = 审计
 nav-organisations = 机构

@@ -16,6 +16,7 @@ mod datasets;
 mod document;
 mod drafts;
 mod extract;
+mod flags;
 mod guard;
 mod imports;
 mod inspections;
@@ -110,6 +111,7 @@ static ALL: LazyLock<Vec<ApiRoute>> = LazyLock::new(|| {
         drafts::routes(),
         tables::routes(),
         objections::routes(),
+        flags::routes(),
         organisations::routes(),
         targets::routes(),
         imports::routes(),

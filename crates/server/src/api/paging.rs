@@ -84,7 +84,8 @@ impl<T> Page<T> {
     }
 }
 
-fn read_cursor(cursor: &str) -> Result<String, Problem> {
+/// The key that a cursor names.
+pub fn read_cursor(cursor: &str) -> Result<String, Problem> {
     let read = hex::decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     read.ok_or_else(|| {
         Problem::new(

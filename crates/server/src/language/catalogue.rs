@@ -52,6 +52,7 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "cities",
     "work",
     "objections",
+    "flags",
     "targets",
     "parks",
     "papers",

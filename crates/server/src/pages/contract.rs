@@ -19,9 +19,12 @@ use xiaoxiang_services::contract::{
     ContractEntry, ContractPage, ContractVersion, CountedIn, ObjectionRow, Personal, read_contract,
     view_contacts,
 };
+use xiaoxiang_services::screening::{ListedFlag, flags_of_contract};
 
 use super::contracts::{code_name, contract_path, division_name, place_of, standing_key};
+use super::flags::{kind_label, state_class, state_label};
 use super::home::direction_label;
+use super::log_words::kind_key;
 use super::shell::{Section, Shell};
 use super::visit::Visit;
 use crate::routes::{Access, Route};
@@ -63,6 +66,7 @@ async fn answer(visit: &Visit, read: Result<ContractPage, Refusal>) -> Response 
 
 async fn page_of(visit: &Visit, read: Result<ContractPage, Refusal>) -> Result<OneContractPage, Refusal> {
     let page = read?;
+    let flags = flags_of_contract(&visit.app, &visit.actor(), &page.contract.registration_number).await?;
     let in_force = visit.app.region().await?;
     let region = &in_force.region;
     let shell = visit.shell(Section::Contracts, page.contract.project_name.clone());
@@ -82,6 +86,7 @@ async fn page_of(visit: &Visit, read: Result<ContractPage, Refusal>) -> Result<O
         versions: page.versions.iter().map(|version| reader.version(version)).collect(),
         entries: page.entries.iter().map(|entry| reader.entry(entry)).collect(),
         objections: page.objections.iter().map(|objection| reader.objection(objection)).collect(),
+        flags,
         shell,
         page,
     })
@@ -116,6 +121,7 @@ struct PartyView {
     place_reason: String,
     park: Option<String>,
     park_reason: Option<String>,
+    legal_representative: String,
     contact: String,
     telephone: String,
     address: String,
@@ -231,6 +237,7 @@ impl Reader<'_> {
         let lines = [
             (t("contract-credit-code"), party.credit_code.clone()),
             (t("contract-party-kind"), self.code("party_kind", &party.kind)),
+            (t("contract-established-on"), self.day(party.established_on)),
             (t("contract-stated-place"), stated.map(|place| self.note(&place)).unwrap_or_default()),
         ];
         let lines = lines.into_iter().filter(|(_, text)| !text.is_empty());
@@ -250,6 +257,7 @@ impl Reader<'_> {
             place_reason: self.place_reason(&counted.place_reason),
             park: self.park(counted.park),
             park_reason: self.park_reason(&counted.park_reason),
+            legal_representative: party.legal_representative.clone(),
             contact: party.contact.clone(),
             telephone: party.telephone.clone(),
             address: party.address.clone(),
@@ -348,6 +356,7 @@ impl Reader<'_> {
             "attribution.objection_raised" => self.shell.t("contract-entry-objection-raised"),
             "attribution.objection_decided" => self.shell.t("contract-entry-objection-decided"),
             "personal_data.viewed" => self.shell.t("contract-entry-viewed"),
+            kind if kind.starts_with("flag.") => self.shell.t(kind_key(kind)),
             other => other,
         };
         EntryView {
@@ -389,9 +398,30 @@ pub struct OneContractPage {
     versions: Vec<VersionView>,
     entries: Vec<EntryView>,
     objections: Vec<ObjectionView>,
+    flags: Vec<ListedFlag>,
 }
 
 impl OneContractPage {
+    fn reads_flags(&self) -> bool {
+        self.shell.may(Action::ReadFlags)
+    }
+
+    fn flag_kind(&self, flag: &ListedFlag) -> &'static str {
+        kind_label(self.shell.language, flag.screen)
+    }
+
+    fn flag_state(&self, flag: &ListedFlag) -> &'static str {
+        state_label(&self.shell, flag.state, flag.gone_reason.as_deref())
+    }
+
+    fn flag_class(&self, flag: &ListedFlag) -> &'static str {
+        state_class(flag.state, flag.gone_reason.as_deref())
+    }
+
+    fn flag_link(&self, flag: &ListedFlag) -> String {
+        self.shell.link(&format!("/flags/{}", flag.flag_id))
+    }
+
     fn number(&self) -> &str {
         &self.page.contract.registration_number
     }

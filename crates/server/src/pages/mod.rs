@@ -20,6 +20,7 @@ pub mod contracts;
 pub mod draft_pages;
 pub mod drafts;
 pub mod failure;
+pub mod flags;
 pub mod flow;
 pub mod grant_form;
 pub mod guide;

@@ -47,6 +47,8 @@ pub enum Section {
     Targets,
     /// 归属异议
     Objections,
+    /// 疑点
+    Flags,
     /// 园区名录
     Parks,
     /// 审计
@@ -62,7 +64,7 @@ pub enum Section {
 }
 
 /// The entries of the work navigation, and what one must be allowed to see each.
-const OFFICE: [(Section, &str, &str, Action); 14] = [
+const OFFICE: [(Section, &str, &str, Action); 15] = [
     (Section::Work, "/work", "nav-work", Action::Work),
     (Section::Contracts, "/contracts", "nav-contracts", Action::ReadContracts),
     (Section::Applications, "/applications", "nav-applications", Action::ReadApplications),
@@ -73,6 +75,7 @@ const OFFICE: [(Section, &str, &str, Action); 14] = [
     (Section::Cities, "/cities", "nav-cities", Action::ReadCities),
     (Section::Targets, "/targets", "nav-targets", Action::ReadTargets),
     (Section::Objections, "/objections", "nav-objections", Action::ReadObjections),
+    (Section::Flags, "/flags", "nav-flags", Action::ReadFlags),
     (Section::Parks, "/parks", "nav-parks", Action::ReadParks),
     (Section::Log, "/log", "nav-log", Action::ReadLog),
     (Section::Organisations, "/organisations", "nav-organisations", Action::ReadOrganisations),

@@ -62,6 +62,9 @@ impl WorkPage {
             WaitingKind::Corrections => "work-corrections",
             WaitingKind::ObjectionsToDecide => "work-objections-decide",
             WaitingKind::Objections => "work-objections",
+            WaitingKind::FlagsToDecide => "work-flags-decide",
+            WaitingKind::FlagsToAnswer => "work-flags-answer",
+            WaitingKind::HoldsToRelease => "work-holds",
             WaitingKind::ExchangeMonths => "work-exchange",
             WaitingKind::Gap => "work-gap",
             WaitingKind::Chase => "work-chase",
@@ -93,6 +96,9 @@ impl WorkPage {
             WaitingKind::Corrections => "work-corrections-next",
             WaitingKind::ObjectionsToDecide => "work-objections-decide-next",
             WaitingKind::Objections => "work-objections-next",
+            WaitingKind::FlagsToDecide => "work-flags-decide-next",
+            WaitingKind::FlagsToAnswer => "work-flags-answer-next",
+            WaitingKind::HoldsToRelease => "work-holds-next",
             WaitingKind::ExchangeMonths => "work-exchange-next",
             WaitingKind::Gap => "work-gap-next",
             WaitingKind::Chase => "work-chase-next",
@@ -157,6 +163,9 @@ const fn unit_key(kind: WaitingKind) -> &'static str {
         | WaitingKind::ObjectionsToDecide
         | WaitingKind::Objections
         | WaitingKind::RegistrationRequests
+        | WaitingKind::FlagsToDecide
+        | WaitingKind::FlagsToAnswer
+        | WaitingKind::HoldsToRelease
         | WaitingKind::Split => "work-unit-open",
         WaitingKind::ApplicationsLate
         | WaitingKind::ApplicationsToCorrect

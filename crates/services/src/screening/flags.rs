@@ -24,6 +24,8 @@ use jiff::civil::Date;
 pub const FLAGS_PAGE: i64 = 50;
 /// Pages of the list; beyond them one filters.
 pub const FLAG_PAGES_MAX: i64 = 200;
+/// Most flags of one answer of [`list_flags_after`].
+pub const FLAGS_AFTER_MAX: i64 = 201;
 /// Other contracts shown beside a flag.
 pub const OTHERS_SHOWN_MAX: usize = 20;
 
@@ -132,13 +134,7 @@ pub async fn list_flags(app: &App, actor: &Actor, ask: &FlagAsk) -> Result<FlagL
     let scope = actor.permit(Action::ReadFlags)?;
     let mut tx = app.db.read().await?;
     let region = app.region_in(&mut tx).await?;
-    let division = ask.division.map_or([0, 0], codes_within);
-    let filter = FlagFilter {
-        extent: extent_of(scope),
-        kind: ask.kind.map_or("", Screen::code),
-        state: ask.stage.column(),
-        division,
-    };
+    let filter = filter_of(scope, ask);
     let page = ask.page.clamp(0, FLAG_PAGES_MAX - 1);
     let mut rows = store::list(&mut tx, filter, order_for(actor), FLAGS_PAGE + 1, page * FLAGS_PAGE).await?;
     let has_more = rows.len() as i64 > FLAGS_PAGE;
@@ -147,6 +143,32 @@ pub async fn list_flags(app: &App, actor: &Actor, ask: &FlagAsk) -> Result<FlagL
     let screened_at_ms = store::find_screening(&mut tx).await?.map(|row| row.screened_at_ms);
     let flags = listed(&mut tx, &region, &rows).await?;
     Ok(FlagList { flags, counts, has_more, screened_at_ms })
+}
+
+/// Flags in the reader's reach in the order in which they were put, after one of them; the page of the ask does not
+/// count.
+pub async fn list_flags_after(
+    app: &App,
+    actor: &Actor,
+    ask: &FlagAsk,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<ListedFlag>, Refusal> {
+    let scope = actor.permit(Action::ReadFlags)?;
+    let mut tx = app.db.read().await?;
+    let region = app.region_in(&mut tx).await?;
+    let filter = filter_of(scope, ask);
+    let rows = store::list_after(&mut tx, filter, after, limit.clamp(1, FLAGS_AFTER_MAX)).await?;
+    listed(&mut tx, &region, &rows).await
+}
+
+fn filter_of(scope: Scope, ask: &FlagAsk) -> FlagFilter<'static> {
+    FlagFilter {
+        extent: extent_of(scope),
+        kind: ask.kind.map_or("", Screen::code),
+        state: ask.stage.column(),
+        division: ask.division.map_or([0, 0], codes_within),
+    }
 }
 
 /// The flags of one contract that the reader may see; nothing for who reads no flags.

@@ -22,7 +22,7 @@ pub use evidence::{EvidenceContract, EvidenceSentence, StoredEvidence};
 pub(crate) use flags::count_waiting;
 pub use flags::{
     FLAG_PAGES_MAX, FLAGS_PAGE, FlagAsk, FlagList, FlagPage, FlagStage, FlagStep, HoldAct, ListedFlag,
-    OTHERS_SHOWN_MAX, OtherContract, flags_of_contract, list_flags, read_flag,
+    OTHERS_SHOWN_MAX, OtherContract, flags_of_contract, list_flags, list_flags_after, read_flag,
 };
 pub use holds::{HOLD_DAYS_MAX, hold_payment, holds_in, is_held, release_payment};
 pub use score::{KindScore, Label, LabelKind, OverallScore, Score, read_labels, score};

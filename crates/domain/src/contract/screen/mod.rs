@@ -29,6 +29,8 @@ mod tests;
 pub use book::{Book, BookProblem, CONTRACTS_MAX, ScreenRules};
 pub use kind::{Evidence, Family, Flag, Screen, Strength};
 
+pub use text::runs_beside;
+
 use look::Look;
 
 /// Version of the screens: raised where a screen comes to ask something else, so that whoever reads an old question

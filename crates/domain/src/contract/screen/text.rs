@@ -4,7 +4,7 @@
 //! the numbers of parts (一期、A包、（二）) are taken out. Candidates come from min-hash bands; every candidate is then
 //! compared exactly.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::region::plain;
 
@@ -161,6 +161,34 @@ fn pairs(text: &str) -> Box<[u32]> {
     found.sort_unstable();
     found.dedup();
     found.into_boxed_slice()
+}
+
+/// A text cut into runs, each with whether its pairs of neighbouring characters stand in another text too.
+#[must_use]
+pub fn runs_beside<'a>(text: &'a str, other: &str) -> Vec<(&'a str, bool)> {
+    let pairs_of = |text: &str| -> Vec<(usize, [char; 2])> {
+        let characters: Vec<(usize, char)> = text.char_indices().take(CHARACTERS_MAX).collect();
+        characters.windows(2).map(|pair| (pair[0].0, [pair[0].1, pair[1].1])).collect()
+    };
+    let known: HashSet<[char; 2]> = pairs_of(other).into_iter().map(|(_, pair)| pair).collect();
+    let mut shared = vec![false; text.len()];
+    for (at, pair) in pairs_of(text) {
+        if known.contains(&pair) {
+            let end = at + pair[0].len_utf8() + pair[1].len_utf8();
+            shared[at..end].fill(true);
+        }
+    }
+    let mut runs = Vec::new();
+    let mut from = 0;
+    for (at, _) in text.char_indices().skip(1).chain(std::iter::once((text.len(), ' '))) {
+        if at == text.len() || shared[at] != shared[from] {
+            if at > from {
+                runs.push((&text[from..at], shared[from]));
+            }
+            from = at;
+        }
+    }
+    runs
 }
 
 /// A 32-bit digest of a number (the finaliser of splitmix64).
@@ -368,6 +396,19 @@ mod tests {
         assert_eq!(of("2024年度水质检测服务").stem, of("2025年度水质检测服务").stem);
         assert_ne!(of("2024年度水质检测服务").marks, of("2025年度水质检测服务").marks);
         assert_eq!(of("统一数据平台研制").stem, "统一数据平台研制", "a numeral inside a word is no part");
+    }
+
+    #[test]
+    fn what_two_titles_share_is_cut_out_of_them() {
+        assert_eq!(
+            runs_beside("盾构机密封研制（一期）", "盾构机轴承研制"),
+            [("盾构机", true), ("密封", false), ("研制", true), ("（一期）", false)]
+        );
+        assert_eq!(runs_beside("研", "研制"), [("研", false)]);
+        assert_eq!(runs_beside("", "研制"), []);
+        assert_eq!(runs_beside("ab密", "密ab"), [("ab", true), ("密", false)]);
+        let long = "研制".repeat(CHARACTERS_MAX);
+        assert_eq!(runs_beside(&long, &long).iter().map(|(text, _)| text.len()).sum::<usize>(), long.len());
     }
 
     #[test]

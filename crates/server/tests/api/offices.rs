@@ -9,7 +9,7 @@ use xiaoxiang_services::App;
 use xiaoxiang_services::contract::import_queue::{UPLOAD_BYTES_MAX, work_on_next_import};
 
 use super::conformance::assert_documented;
-use super::support::{Answer, app_with_bulletin, get_with, pages, signed_in};
+use super::support::{Answer, app_with_bulletin, app_with_flags, get_with, pages, signed_in};
 use super::{assert_problem, json as read_json, post_json, send};
 
 const HEADER: &str = "合同登记编号,项目名称,登记日期,合同类型,成交额(元),技术交易额(元),卖方名称,卖方行政区划代码,\
@@ -285,4 +285,60 @@ async fn a_file_sent_twice_under_one_key_is_read_once() {
     assert_eq!(second.headers["idempotency-replayed"], "true");
     let listed = read_json(&office.get(&cookie, "/api/v1/imports").await);
     assert_eq!(listed["items"].as_array().expect("items").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flag_is_listed_read_answered_and_decided_over_the_revision_seen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = app_with_flags(folder.path()).await;
+    let router = pages(app.clone());
+    let officer = signed_in(&app, Role::Statistician, Scope::Region).await;
+    let get = async |cookie: &str, path: &str| get_with(&router, path, &[("cookie", cookie)]).await;
+    let list = "/api/v1/flags";
+    let found =
+        assert_documented(&get(&officer, &format!("{list}?kind=goods_as_technology")).await, "get", list);
+    let id = found["items"][0]["id"].as_str().expect("an id").to_owned();
+    let number = found["items"][0]["registration_number"].as_str().expect("a number").to_owned();
+    let mut seen = 0;
+    let mut path = format!("{list}?limit=1");
+    loop {
+        let page = read_json(&get(&officer, &path).await);
+        seen += page["items"].as_array().expect("items").len();
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("{list}?limit=1&cursor={next}");
+    }
+    let all = read_json(&get(&officer, list).await);
+    assert_eq!(seen, all["items"].as_array().expect("items").len());
+    for query in ["kind=x", "state=x", "division=x", "cursor=zz", "limit=0"] {
+        assert_eq!(
+            get(&officer, &format!("{list}?{query}")).await.status,
+            StatusCode::BAD_REQUEST,
+            "{query}"
+        );
+    }
+    let places = xiaoxiang_services::contract::places_of(&app, &number).await.expect("places");
+    let registrar = signed_in(&app, Role::Registrar, Scope::Registrar(places.registrar.into())).await;
+    let one = format!("{list}/{id}");
+    let read = get(&registrar, &one).await;
+    let detail = assert_documented(&read, "get", "/api/v1/flags/{id}");
+    assert_eq!((&detail["state"], &detail["acts"]), (&json!("open"), &json!(["answer"])));
+    let act = async |cookie: &str, tag: &str, rest: &str, body: &Value| {
+        let headers = [("cookie", cookie), ("if-match", tag), ("content-type", "application/json")];
+        send(&router, Method::POST, &format!("{one}/{rest}"), &headers, body.to_string()).await
+    };
+    let words = json!({ "words": "设备为样机" });
+    let said = act(&registrar, &tag_of(&read), "answer", &words).await;
+    let said = assert_documented(&said, "post", "/api/v1/flags/{id}/answer");
+    assert_eq!(said["steps"][1]["words"], "设备为样机");
+    let late = act(&officer, "\"1\"", "decision", &json!({ "verdict": "uphold", "words": "x" })).await;
+    assert_problem(&late, StatusCode::PRECONDITION_FAILED, "stale");
+    let odd = act(&officer, "\"2\"", "decision", &json!({ "verdict": "refuse", "words": "x" })).await;
+    assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let upheld = act(&officer, "\"2\"", "decision", &json!({ "verdict": "uphold", "words": "未扣除" })).await;
+    let upheld = assert_documented(&upheld, "post", "/api/v1/flags/{id}/decision");
+    assert_eq!(upheld["state"], "upheld");
+    let appealed = act(&registrar, "\"3\"", "appeal", &words).await;
+    assert_documented(&appealed, "post", "/api/v1/flags/{id}/appeal");
+    let again = act(&officer, "\"4\"", "decision", &json!({ "verdict": "clear", "words": "x" })).await;
+    assert_problem(&again, StatusCode::UNPROCESSABLE_ENTITY, "flag.same_officer");
 }

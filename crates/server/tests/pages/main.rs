@@ -7,6 +7,7 @@ mod contract_type;
 mod contracts;
 mod corrections;
 mod drafts;
+mod flags;
 mod imports;
 mod links;
 mod organisations;

@@ -13,6 +13,7 @@ use xiaoxiang_domain::access::{Grant, Role, Scope};
 use xiaoxiang_domain::bulletin::GrowthBase;
 use xiaoxiang_domain::contract::Contract;
 use xiaoxiang_domain::fact::Source;
+use xiaoxiang_domain::money::Fen;
 use xiaoxiang_server::guard::SESSION_COOKIE;
 use xiaoxiang_server::pages::PageState;
 use xiaoxiang_server::pages::shell::DataOrigin;
@@ -25,6 +26,7 @@ use xiaoxiang_services::contract::record_contract;
 use xiaoxiang_services::demo::example;
 use xiaoxiang_services::log::LogKey;
 use xiaoxiang_services::region::import_region;
+use xiaoxiang_services::screening::{Effort, When, screen_book};
 use xiaoxiang_services::{Actor, App, Clock};
 use xiaoxiang_store::Db;
 
@@ -60,6 +62,25 @@ pub async fn app_with_bulletin(folder: &Path) -> (App, String) {
     let signing = Signing { signer: "示例甲".to_owned(), signed_on: date(2026, 11, 5) };
     sign_bulletin(&app, &ACTOR, &key, &id, &signing).await.expect("a signature");
     (app, id)
+}
+
+/// One contract of goods and another like it, screened.
+pub async fn app_with_flags(folder: &Path) -> App {
+    let app = app_with_region(folder).await;
+    let made: Vec<Contract> = contracts_of_october(&app).await.take(2).collect();
+    for (mut contract, title) in made.into_iter().zip(["数控机床采购", "办公楼装修工程 <b>一期</b>"])
+    {
+        title.clone_into(&mut contract.project_name);
+        contract.contract_type = "51".to_owned();
+        contract.contract_value = Fen(120_000_000);
+        contract.technology_value = contract.contract_value;
+        contract.seller.established_on = Some(date(2010, 5, 4));
+        contract.seller.legal_representative = "示例代表".to_owned();
+        record_contract(&app, &ACTOR, Source::Registry, contract).await.expect("a contract");
+    }
+    let screened = screen_book(&app, &ACTOR, When::Now, Effort::All).await.expect("a book").expect("changes");
+    assert!(screened.raised >= 2, "{screened:?}");
+    app
 }
 
 /// Example contracts registered in October 2026, always the same ones in the same order.

@@ -56,21 +56,28 @@ pub(super) enum Change<'a> {
     Reground(&'a str, &'a FreshFlag),
 }
 
+/// What is asked about one contract by one screen: now, and on record.
+#[derive(Default)]
+struct Asked<'a> {
+    fresh: Option<&'a FreshFlag>,
+    known: Vec<&'a KnownFlag>,
+}
+
 /// Compares the questions on record with those that the screens ask now; at most one of these a contract and kind.
 pub(super) fn reconcile<'a>(
     known: &'a [KnownFlag],
     fresh: &'a [FreshFlag],
     withdrawn: &HashSet<i64>,
 ) -> Result<Vec<Change<'a>>, StoreError> {
-    let mut asked: BTreeMap<(i64, &str), (Option<&FreshFlag>, Vec<&KnownFlag>)> = BTreeMap::new();
+    let mut asked: BTreeMap<(i64, &str), Asked<'_>> = BTreeMap::new();
     for flag in fresh {
-        asked.entry((flag.contract_key, flag.kind)).or_default().0 = Some(flag);
+        asked.entry((flag.contract_key, flag.kind)).or_default().fresh = Some(flag);
     }
     for flag in known {
-        asked.entry((flag.contract_key, flag.kind.as_str())).or_default().1.push(flag);
+        asked.entry((flag.contract_key, flag.kind.as_str())).or_default().known.push(flag);
     }
     let mut changes = Vec::new();
-    for ((contract_key, _), (fresh, known)) in asked {
+    for ((contract_key, _), Asked { fresh, known }) in asked {
         let standing = known.iter().copied().filter(|flag| flag.gone_reason.is_none());
         let Some(fresh) = fresh else {
             let reason = if withdrawn.contains(&contract_key) {

@@ -65,7 +65,16 @@ pub async fn serve(address: &str) -> Result<()> {
     let trusted_proxies = Arc::default();
     let origin = DataOrigin::Example;
     let public_origin = None;
-    let state = PageState { app, origin, log_key, public_origin, trusted_proxies, setup, provider: None };
+    let state = PageState {
+        app,
+        origin,
+        log_key,
+        public_origin,
+        trusted_proxies,
+        setup,
+        provider: None,
+        offered: [].into(),
+    };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let line = json!({
         "origin": format!("http://{}", listener.local_addr()?),

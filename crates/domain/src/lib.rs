@@ -9,6 +9,7 @@ pub mod bulletin;
 pub mod contract;
 pub mod fact;
 pub mod money;
+pub mod notice;
 pub mod organisation;
 pub mod period;
 pub mod ratio;

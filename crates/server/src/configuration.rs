@@ -4,7 +4,9 @@
 //! (`log.format` is `XIAOXIANG_LOG_FORMAT`). A list is written with commas. What is empty counts as not set.
 
 mod check;
+mod check_outside;
 mod layers;
+mod outside;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -13,6 +15,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::trusted_proxies::TrustedProxies;
+
+pub use outside::{GatewaySettings, MailSecurity, MailSettings, WebhookSettings};
 
 pub use layers::{Loaded, Origin, Overrides, VARIABLE_PREFIX, unknown_variables};
 
@@ -45,6 +49,14 @@ pub struct Configuration {
     pub metrics: MetricsSettings,
     /// The identity provider that people may sign in through.
     pub oidc: ProviderSettings,
+    /// The mail server that notices are handed to.
+    pub mail: MailSettings,
+    /// Programs that are told what happens.
+    pub webhooks: WebhookSettings,
+    /// The gateway of text messages.
+    pub sms: GatewaySettings,
+    /// The gateway of 政务微信.
+    pub work_wechat: GatewaySettings,
 }
 
 /// What is written to stderr.
@@ -178,6 +190,10 @@ impl Default for Configuration {
             sessions: SessionSettings::default(),
             metrics: MetricsSettings::default(),
             oidc: ProviderSettings::default(),
+            mail: MailSettings::default(),
+            webhooks: WebhookSettings::default(),
+            sms: GatewaySettings::default(),
+            work_wechat: GatewaySettings::default(),
         }
     }
 }

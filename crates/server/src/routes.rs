@@ -132,6 +132,8 @@ pub fn all() -> Vec<Route> {
         pages::parks::routes(),
         pages::targets::routes(),
         pages::work::routes(),
+        pages::notices::routes(),
+        pages::webhooks::routes(),
         api::routes(),
     ]
     .concat()

@@ -21,7 +21,15 @@ pub struct TrustedProxies(Vec<Network>);
 /// One address, or all of a network: `10.0.0.7`, `10.0.0.0/8`, `fd00::/8`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-struct Network(IpNet);
+pub struct Network(IpNet);
+
+impl Network {
+    /// Whether an address lies within.
+    #[must_use]
+    pub fn has(&self, address: IpAddr) -> bool {
+        self.0.contains(&address)
+    }
+}
 
 impl FromStr for Network {
     type Err = String;
@@ -91,7 +99,7 @@ impl TrustedProxies {
     }
 
     fn has(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.0.contains(&address))
+        self.0.iter().any(|network| network.has(address))
     }
 }
 

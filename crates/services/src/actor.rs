@@ -56,6 +56,12 @@ impl Actor {
         &self.log_name
     }
 
+    /// Number of the person whom the log names so; none where it was no person.
+    #[must_use]
+    pub fn person_of(log_name: &str) -> Option<&str> {
+        log_name.strip_prefix("person:").and_then(|rest| rest.split('/').next())
+    }
+
     /// Number of the person, where one has signed in.
     #[must_use]
     pub fn person_id(&self) -> Option<&str> {

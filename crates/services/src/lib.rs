@@ -12,6 +12,7 @@ mod follow;
 pub mod idempotency;
 mod kept;
 pub mod log;
+pub mod notice;
 pub mod open_data;
 pub mod organisation;
 pub mod paper;

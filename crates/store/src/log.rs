@@ -133,6 +133,11 @@ impl WriteTx {
         Ok(())
     }
 
+    /// The position that the first entry of this commit will have. Takes the log's lock, as [`WriteTx::lock_log`] does.
+    pub async fn next_position(&mut self) -> Result<i64, StoreError> {
+        Ok(lock_head(&mut self.tx).await?.size)
+    }
+
     /// Writes one entry per event, queues the jobs and commits.
     ///
     /// A change set that was given up in the meantime is a conflict.

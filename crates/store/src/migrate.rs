@@ -33,6 +33,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![
     10 "0010_registration",
     11 "0011_inspection",
     12 "0012_flags",
+    13 "0013_notice",
 ];
 
 /// Number of the advisory lock; any will do that nothing else in the database takes.

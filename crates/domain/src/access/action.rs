@@ -87,11 +87,13 @@ pub enum Action {
     ReviewRegistrations,
     /// 对登记提出异议 of finance and tax.
     RaiseRegistrationObjection,
+    /// 事件推送与投递: programs that are told, and what has left the house.
+    ManageWebhooks,
 }
 
 impl Action {
     /// Every action, in the order of the permission table.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::Work,
         Self::ReadContracts,
         Self::ReadPersonalData,
@@ -134,6 +136,7 @@ impl Action {
         Self::GiveExpertOpinion,
         Self::ReviewRegistrations,
         Self::RaiseRegistrationObjection,
+        Self::ManageWebhooks,
     ];
 
     /// Word of the log, the API and token scopes.
@@ -206,6 +209,7 @@ impl Action {
             Self::RaiseRegistrationObjection => {
                 ("raise_registration_objection", "对登记提出异议", "object to a registration")
             }
+            Self::ManageWebhooks => ("manage_webhooks", "管理事件推送", "manage webhooks"),
         }
     }
 

@@ -216,7 +216,7 @@ const fn line(action: Action) -> Line {
         Action::ReadPeople => {
             Line { everywhere: &[Administrator, Auditor, DisciplineInspector], in_scope: NOBODY }
         }
-        Action::ManagePeople | Action::ImportRegion => {
+        Action::ManagePeople | Action::ImportRegion | Action::ManageWebhooks => {
             Line { everywhere: &[Administrator], in_scope: NOBODY }
         }
         Action::ReadOrganisations => Line {

@@ -5,17 +5,20 @@ use std::path::{Path, PathBuf};
 use xiaoxiang_audit::SigningKey;
 use xiaoxiang_services::log::check_log;
 use xiaoxiang_services::{App, Refusal};
-use xiaoxiang_store::{SchemaState, StoreError};
+use xiaoxiang_store::{SchemaState, StoreError, Tx};
 
 use super::output::{self, say};
 use super::{CommandResult, Context, Outcome, database};
 use crate::clock::system_clock;
 use crate::configuration::{Configuration, unknown_variables};
+use crate::outbound::{Couriers, Mailer};
 use crate::provider::Provider;
 use crate::web_assets::WebAssets;
 
 /// An import that takes longer has been left behind.
 const CHANGE_SET_AGE_MS: i64 = 24 * 3_600_000;
+/// Deliveries given up longer ago are no news.
+const GIVEN_UP_AGE_MS: i64 = 7 * 24 * 3_600_000;
 /// More than this between two clocks shows in the log's times.
 const CLOCK_GAP_MS: i64 = 5_000;
 /// Below this a backup or a large import may not fit.
@@ -81,6 +84,7 @@ pub async fn run(context: &Context) -> CommandResult {
     check_key(context, &mut findings);
     check_bundle(&mut findings);
     check_provider(&context.configuration.configuration, &mut findings).await;
+    check_mail(&context.configuration.configuration, &mut findings).await;
     match database::open_any(context).await {
         Ok(app) => {
             check_database(&app, &mut findings).await;
@@ -190,6 +194,49 @@ async fn check_provider(configuration: &Configuration, findings: &mut Findings) 
             "the provider cannot be used; check oidc.issuer, oidc.ca_file and the network; passwords go on working",
         ),
     }
+}
+
+async fn check_mail(configuration: &Configuration, findings: &mut Findings) {
+    // What gateways and webhooks need is checked with it; they are not called, since a call would be a message.
+    if let Err(refusal) = Couriers::of(configuration, &system_clock()) {
+        let (zh, en) = refusal.sentences();
+        findings.add(
+            "notices",
+            Grade::Bad,
+            en,
+            &zh,
+            "correct [mail], [webhooks], [sms] or [work_wechat] in the configuration",
+        );
+        return;
+    }
+    let Ok(Some(mailer)) = Mailer::of(configuration) else { return };
+    match mailer.check().await {
+        Ok(()) => findings.sound("mail server", mailer.server()),
+        // Notices stay in the inboxes, and e-mail is tried again for two days.
+        Err(failure) => findings.add(
+            "mail server",
+            Grade::Worth,
+            format!("{} · {}", mailer.server(), failure.sentences().1),
+            "邮件服务器用不了。请核对 [mail] 配置和网络；通知仍在收件箱中。",
+            "the mail server cannot be used; check [mail] and the network; notices stay in the inboxes",
+        ),
+    }
+}
+
+async fn check_deliveries(tx: &mut Tx, now_ms: i64, findings: &mut Findings) -> Result<(), StoreError> {
+    let given_up = xiaoxiang_store::delivery::count_given_up_since(tx, now_ms - GIVEN_UP_AGE_MS).await?;
+    if given_up == 0 {
+        findings.sound("deliveries given up", "0");
+    } else {
+        findings.add(
+            "deliveries given up",
+            Grade::Worth,
+            given_up.to_string(),
+            "一周内有通知投递失败并已放弃。请管理员在“事件推送”页面查看原因并重试。",
+            "notices of the last week could not be delivered; the administrator sees why on the page of webhooks and may retry",
+        );
+    }
+    Ok(())
 }
 
 fn check_key(context: &Context, findings: &mut Findings) {
@@ -411,6 +458,7 @@ async fn check_rows(app: &App, findings: &mut Findings) -> Result<(), StoreError
             "imports were broken off over a day ago; nobody sees them, and the next import removes them",
         );
     }
+    check_deliveries(&mut tx, now_ms, findings).await?;
     let head = xiaoxiang_store::log::head(&mut tx).await?;
     let last = xiaoxiang_store::log::list_after(&mut tx, head.size - 2, 1).await?;
     match last.first().map(|entry| entry.at_ms - now_ms) {

@@ -15,7 +15,9 @@ use super::output::say;
 use super::{CommandResult, Context, Outcome, database};
 use crate::configuration::{Configuration, LogFormat};
 use crate::import_worker::ImportWorker;
+use crate::notice_worker::NoticeWorker;
 use crate::operation::{self, Ending, Operation};
+use crate::outbound::Couriers;
 use crate::pages::PageState;
 use crate::pages::shell::DataOrigin;
 use crate::provider::Provider;
@@ -60,6 +62,7 @@ pub async fn serve(
 ) -> CommandResult {
     operation::log_to_stderr(&configuration.log);
     let provider = Provider::of(configuration, &app.clock)?.map(Arc::new);
+    let couriers = Couriers::of(configuration, &app.clock)?;
     let (listener, address) = listen(configuration.listen).await?;
     // The first reader should not wait for the columns. Before a region is chosen there are none.
     match app.figures().await {
@@ -75,6 +78,8 @@ pub async fn serve(
     warm_up(app.clone());
     let imports = ImportWorker::start(&app)?;
     let screening = ScreeningWorker::start(&app);
+    let offered = couriers.offered().into();
+    let notices = NoticeWorker::start(&app, couriers)?;
     let public_origin = configuration.public_origin.clone();
     // The demo has its people; anybody who can reach a new server must show that they can also see it.
     let (setup, code) = match origin {
@@ -93,6 +98,7 @@ pub async fn serve(
         trusted_proxies,
         setup,
         provider,
+        offered,
     };
     let router = operation::layered(router(pages), &operation);
     let metrics = match configuration.metrics.listen {
@@ -125,6 +131,7 @@ pub async fn serve(
     }
     screening.stop();
     imports.stop().await;
+    notices.stop().await;
     db.close().await;
     Ok(Outcome::Done)
 }

@@ -6,6 +6,7 @@ use axum::http::Uri;
 use tracing_subscriber::EnvFilter;
 
 use super::Configuration;
+use super::check_outside::senseless_outside;
 
 /// The largest limit of time that can be meant.
 const SECONDS_MAX: u64 = 24 * 3_600;
@@ -91,7 +92,7 @@ pub(super) fn senseless(configuration: &Configuration) -> Option<Senseless> {
             en: "write single addresses or networks; whoever believes everybody can be told anything",
         });
     }
-    senseless_provider(configuration)
+    senseless_provider(configuration).or_else(|| senseless_outside(configuration))
 }
 
 /// The first value about the provider that makes no sense.
@@ -154,7 +155,7 @@ fn senseless_provider(configuration: &Configuration) -> Option<Senseless> {
 }
 
 /// Whether a text can be an issuer (OpenID Connect Discovery 1.0, section 2).
-fn is_issuer(text: &str) -> bool {
+pub(super) fn is_issuer(text: &str) -> bool {
     let Ok(uri) = Uri::from_str(text) else { return false };
     let is_here = matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
     let is_safe = text.starts_with("https://") || (text.starts_with("http://") && is_here);

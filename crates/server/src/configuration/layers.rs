@@ -25,7 +25,7 @@ enum Kind {
 }
 
 /// Every key, in the order in which they are shown.
-const KEYS: [(&str, Kind); 28] = [
+const KEYS: [(&str, Kind); 51] = [
     ("database", Kind::Text),
     ("listen", Kind::Text),
     ("public_origin", Kind::Text),
@@ -54,7 +54,33 @@ const KEYS: [(&str, Kind); 28] = [
     ("oidc.scopes", Kind::List),
     ("oidc.ca_file", Kind::Text),
     ("oidc.timeout_seconds", Kind::Whole),
+    ("mail.server", Kind::Text),
+    ("mail.port", Kind::Whole),
+    ("mail.security", Kind::Text),
+    ("mail.username", Kind::Text),
+    ("mail.password", Kind::Text),
+    ("mail.password_file", Kind::Text),
+    ("mail.from", Kind::Text),
+    ("mail.from_name", Kind::Text),
+    ("mail.ca_file", Kind::Text),
+    ("mail.timeout_seconds", Kind::Whole),
+    ("webhooks.allowed_networks", Kind::List),
+    ("webhooks.ca_file", Kind::Text),
+    ("webhooks.timeout_seconds", Kind::Whole),
+    ("sms.url", Kind::Text),
+    ("sms.secret", Kind::Text),
+    ("sms.secret_file", Kind::Text),
+    ("sms.ca_file", Kind::Text),
+    ("sms.timeout_seconds", Kind::Whole),
+    ("work_wechat.url", Kind::Text),
+    ("work_wechat.secret", Kind::Text),
+    ("work_wechat.secret_file", Kind::Text),
+    ("work_wechat.ca_file", Kind::Text),
+    ("work_wechat.timeout_seconds", Kind::Whole),
 ];
+
+/// Keys whose values are shown nowhere.
+const SECRETS: [&str; 4] = ["oidc.client_secret", "mail.password", "sms.secret", "work_wechat.secret"];
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +193,7 @@ impl Loaded {
                 let text = match value {
                     serde_json::Value::Null => "-".to_owned(),
                     serde_json::Value::String(text) if *key == "database" => without_password(text),
-                    serde_json::Value::String(_) if *key == "oidc.client_secret" => "***".to_owned(),
+                    serde_json::Value::String(_) if SECRETS.contains(key) => "***".to_owned(),
                     serde_json::Value::String(text) => text.clone(),
                     other => other.to_string(),
                 };

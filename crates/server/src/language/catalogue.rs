@@ -57,6 +57,7 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "parks",
     "papers",
     "api",
+    "notices",
 ];
 
 /// All messages of one language.

@@ -41,6 +41,18 @@ struct StateLabels {
     state: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ChannelLabels {
+    channel: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DeliveryLabels {
+    channel: &'static str,
+    state: &'static str,
+}
+
 /// The counters of this process; those about the node's state are set at each scrape.
 #[derive(Debug)]
 pub struct Metrics {
@@ -54,6 +66,8 @@ pub struct Metrics {
     figures_position: Gauge,
     figures_lag: Gauge,
     open_jobs: Gauge,
+    notice_tries: Family<ChannelLabels, Counter>,
+    deliveries: Family<DeliveryLabels, Gauge>,
     imports: Family<SourceLabels, Gauge>,
     database_up: Gauge,
 }
@@ -67,6 +81,8 @@ pub(super) struct NodeState {
     /// None while the figures are built.
     pub(super) figures_position: Option<i64>,
     pub(super) open_jobs: i64,
+    /// Channel and state, with how many deliveries stand there.
+    pub(super) deliveries: Vec<(&'static str, &'static str, i64)>,
     pub(super) imports: Vec<(String, i64)>,
 }
 
@@ -118,6 +134,10 @@ impl Metrics {
         );
         let open_jobs = Gauge::default();
         registry.register("jobs_open", "Jobs not done", open_jobs.clone());
+        let notice_tries = Family::default();
+        registry.register("notice_tries", "Tries to deliver notices", notice_tries.clone());
+        let deliveries = Family::default();
+        registry.register("deliveries", "Deliveries that wait or were given up", deliveries.clone());
         let imports = Family::default();
         registry.register("imports", "Imports taken", imports.clone());
         let database_up = Gauge::default();
@@ -133,6 +153,8 @@ impl Metrics {
             figures_position,
             figures_lag,
             open_jobs,
+            notice_tries,
+            deliveries,
             imports,
             database_up,
         }
@@ -141,6 +163,11 @@ impl Metrics {
     /// Counts a refused sign-in; the reason is the code of the refusal, never a name.
     pub fn sign_in_failed(&self, reason: &'static str) {
         self.sign_in_failures.get_or_create(&ReasonLabels { reason }).inc();
+    }
+
+    /// Counts a try to deliver a notice.
+    pub fn notice_carried(&self, channel: &'static str, outcome: &'static str) {
+        self.notice_tries.get_or_create(&ChannelLabels { channel, outcome }).inc();
     }
 
     pub(super) fn begin(&self) -> UnderWay {
@@ -165,6 +192,9 @@ impl Metrics {
                 self.figures_lag.set(state.log_position.saturating_sub(position));
             }
             self.open_jobs.set(state.open_jobs);
+            for (channel, state, count) in &state.deliveries {
+                self.deliveries.get_or_create(&DeliveryLabels { channel, state }).set(*count);
+            }
             for (source, count) in &state.imports {
                 self.imports.get_or_create(&SourceLabels { source: source.clone() }).set(*count);
             }

@@ -8,7 +8,9 @@ use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Router, routing};
+use xiaoxiang_domain::notice::{Channel, DeliveryState};
 use xiaoxiang_services::{App, Refusal};
+use xiaoxiang_store::delivery::DeliveryCountRow;
 
 use super::Operation;
 use super::metrics::{NodeState, metrics};
@@ -66,6 +68,19 @@ async fn look(app: &App) -> Result<NodeState, Refusal> {
         log_position: head.size - 1,
         figures_position,
         open_jobs: xiaoxiang_store::job::count_open(&mut tx).await?,
+        deliveries: deliveries(&xiaoxiang_store::delivery::count_open(&mut tx).await?),
         imports: xiaoxiang_store::import::count_by_source(&mut tx).await?,
     })
+}
+
+/// Every channel with what waits and what was given up, also where that is nothing: a gauge must fall again.
+fn deliveries(counted: &[DeliveryCountRow]) -> Vec<(&'static str, &'static str, i64)> {
+    let states = [DeliveryState::Waiting, DeliveryState::GivenUp];
+    let pairs = Channel::ALL.iter().flat_map(|channel| states.map(|state| (channel.code(), state.code())));
+    pairs
+        .map(|(channel, state)| {
+            let found = counted.iter().find(|row| row.channel == channel && row.state == state);
+            (channel, state, found.map_or(0, |row| row.count))
+        })
+        .collect()
 }

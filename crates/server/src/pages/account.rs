@@ -13,6 +13,7 @@ use xiaoxiang_services::access::{
     create_token, describe_scopes, list_sessions, list_tokens, withdraw_token,
 };
 
+use super::account_channels::{ChannelForm, channel_forms, send_channel};
 use super::shell::{Section, Shell};
 use super::visit::Visit;
 use crate::guard::PASSWORD_PATH;
@@ -33,6 +34,7 @@ pub fn routes() -> Vec<Route> {
         Route::page(PASSWORD_PATH, Access::SignedIn, routing::get(show_password)),
         Route::form(PASSWORD_PATH, Access::SignedIn, routing::post(send_password)),
         Route::form("/account/sessions/{session}/end", Access::SignedIn, routing::post(end_session)),
+        Route::form("/account/channels", Access::SignedIn, routing::post(send_channel)),
         Route::form("/account/tokens", Access::SignedIn, routing::post(send_token)),
         Route::form("/account/tokens/{token}/withdraw", Access::SignedIn, routing::post(end_token)),
     ]
@@ -98,6 +100,7 @@ pub struct AccountPage {
     sessions: Vec<SessionView>,
     tokens: Vec<TokenView>,
     actions: Vec<ActionChoice>,
+    channels: Vec<ChannelForm>,
     form: TokenForm,
     /// The text of a token just made, shown this once.
     created: Option<String>,
@@ -126,11 +129,21 @@ async fn show(visit: Visit, Query(query): Query<DoneQuery>) -> Response {
         "password" => Some("account-done-password"),
         "session" => Some("account-done-session"),
         "withdrawn" => Some("account-done-withdrawn"),
+        "channel" => Some("account-done-channel"),
         _ => None,
     };
     let form = TokenForm { days: TOKEN_DAYS_USUAL.to_string(), ..TokenForm::default() };
     match account(&visit, form, None).await {
         Ok(page) => visit.page(&AccountPage { done, ..page }),
+        Err(refusal) => visit.refused(&refusal),
+    }
+}
+
+/// The page with the form of a channel as it was refused.
+pub(super) async fn account_with_channels(visit: &Visit, channels: Vec<ChannelForm>) -> Response {
+    let form = TokenForm { days: TOKEN_DAYS_USUAL.to_string(), ..TokenForm::default() };
+    match account(visit, form, None).await {
+        Ok(page) => visit.unprocessed(&AccountPage { channels, ..page }),
         Err(refusal) => visit.refused(&refusal),
     }
 }
@@ -195,6 +208,7 @@ async fn account(visit: &Visit, form: TokenForm, created: Option<String>) -> Res
         tokens: tokens.collect(),
         roles,
         actions,
+        channels: channel_forms(visit).await?,
         form,
         created,
     })

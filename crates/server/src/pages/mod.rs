@@ -4,6 +4,7 @@
 
 pub mod about;
 pub mod account;
+mod account_channels;
 pub mod api;
 pub mod applications;
 pub mod bulletin;
@@ -30,6 +31,7 @@ pub mod kept_form;
 pub mod log;
 pub mod log_words;
 mod moment;
+pub mod notices;
 pub mod objections;
 pub mod open_data;
 pub mod organisations;
@@ -51,6 +53,7 @@ pub mod table;
 pub mod targets;
 mod upload;
 pub mod visit;
+pub mod webhooks;
 pub mod work;
 
 pub use visit::{PageState, Visit};

@@ -11,6 +11,8 @@ use xiaoxiang_services::access::SignedIn;
 use crate::language::Language;
 use crate::web_assets::WebAssets;
 
+/// The largest number of unread notices that is shown.
+const UNREAD_SHOWN_MAX: i64 = 99;
 /// How much of a tree head the footer shows; the whole of it stands on the bulletin.
 const TREE_HEAD_SHORT: usize = 16;
 
@@ -57,6 +59,10 @@ pub enum Section {
     Organisations,
     /// 人员
     People,
+    /// 通知
+    Notices,
+    /// 事件推送
+    Webhooks,
     /// 使用指南
     Guide,
     /// A page outside the navigation.
@@ -64,8 +70,9 @@ pub enum Section {
 }
 
 /// The entries of the work navigation, and what one must be allowed to see each.
-const OFFICE: [(Section, &str, &str, Action); 15] = [
+const OFFICE: [(Section, &str, &str, Action); 17] = [
     (Section::Work, "/work", "nav-work", Action::Work),
+    (Section::Notices, "/notices", "nav-notices", Action::Work),
     (Section::Contracts, "/contracts", "nav-contracts", Action::ReadContracts),
     (Section::Applications, "/applications", "nav-applications", Action::ReadApplications),
     (Section::Imports, "/imports", "nav-imports", Action::ReadImports),
@@ -80,6 +87,7 @@ const OFFICE: [(Section, &str, &str, Action); 15] = [
     (Section::Log, "/log", "nav-log", Action::ReadLog),
     (Section::Organisations, "/organisations", "nav-organisations", Action::ReadOrganisations),
     (Section::People, "/people", "nav-people", Action::ReadPeople),
+    (Section::Webhooks, "/webhooks", "nav-webhooks", Action::ManageWebhooks),
 ];
 
 /// The state of the data as the footer prints it.
@@ -118,6 +126,8 @@ pub struct NavigationEntry {
     pub label: &'static str,
     /// Whether the page belongs to it.
     pub is_current: bool,
+    /// How much behind it is unread; none where that is nothing.
+    pub unread: Option<String>,
 }
 
 /// What every page's template is given.
@@ -129,6 +139,8 @@ pub struct Shell {
     pub assets: &'static WebAssets,
     /// State of the data.
     pub standing: Standing,
+    /// Notices that the reader has not read, counted up to a hundred.
+    pub unread: i64,
     section: Section,
     /// Path and query without the language.
     path: String,
@@ -144,6 +156,7 @@ impl Shell {
             language,
             assets: WebAssets::get(),
             standing,
+            unread: 0,
             section,
             path: path.into(),
             title: String::new(),
@@ -163,6 +176,18 @@ impl Shell {
     pub fn for_reader(mut self, reader: Option<Arc<SignedIn>>) -> Self {
         self.reader = reader;
         self
+    }
+
+    /// The same shell with what the reader has not read.
+    #[must_use]
+    pub fn with_unread(mut self, unread: i64) -> Self {
+        self.unread = unread;
+        self
+    }
+
+    /// The number of unread notices, or that it is large.
+    fn unread_words(&self) -> String {
+        if self.unread > UNREAD_SHOWN_MAX { format!("{UNREAD_SHOWN_MAX}+") } else { self.unread.to_string() }
     }
 
     /// Who has signed in.
@@ -198,6 +223,7 @@ impl Shell {
             link: self.link(path),
             label: self.t(key),
             is_current: section == self.section,
+            unread: Some(self.unread_words()).filter(|_| section == Section::Notices && self.unread > 0),
         };
         OFFICE.into_iter().filter(|(.., action)| self.may(*action)).map(entry).collect()
     }
@@ -287,6 +313,7 @@ impl Shell {
             link: self.link(path),
             label,
             is_current: section == self.section,
+            unread: None,
         })
     }
 

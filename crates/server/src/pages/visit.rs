@@ -9,8 +9,10 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use xiaoxiang_domain::bulletin::FileLanguage;
+use xiaoxiang_domain::notice::Channel;
 use xiaoxiang_services::access::SignedIn;
 use xiaoxiang_services::log::LogKey;
+use xiaoxiang_services::notice::count_unread;
 use xiaoxiang_services::{Actor, App, Refusal};
 
 use super::failure::{Failure, FailurePage};
@@ -40,6 +42,8 @@ pub struct PageState {
     pub setup: SetupGate,
     /// The identity provider that people may sign in through.
     pub provider: Option<Arc<Provider>>,
+    /// The ways on which notices leave the house.
+    pub offered: Arc<[Channel]>,
 }
 
 /// One request for a page.
@@ -53,6 +57,9 @@ pub struct Visit {
     pub signed_in: Option<Arc<SignedIn>>,
     /// The identity provider that people may sign in through.
     pub provider: Option<Arc<Provider>>,
+    /// The ways on which notices leave the house.
+    pub offered: Arc<[Channel]>,
+    unread: i64,
     path: String,
     standing: Standing,
     request_id: RequestId,
@@ -65,11 +72,19 @@ impl FromRequestParts<PageState> for Visit {
         let address = parts.uri.path_and_query().map_or("/", |address| address.as_str());
         // Without region data, or with a failing store, the shell still stands; the page itself says what is wrong.
         let standing = reading::standing(&state.app, state.origin).await.unwrap_or_default();
+        let signed_in = parts.extensions.get::<Arc<SignedIn>>().cloned();
+        let unread = match &signed_in {
+            // Without the number the page still stands.
+            Some(reader) => count_unread(&state.app, &reader.person_id).await.unwrap_or_default(),
+            None => 0,
+        };
         Ok(Self {
             app: state.app.clone(),
             language: Language::of_path(address),
-            signed_in: parts.extensions.get::<Arc<SignedIn>>().cloned(),
+            signed_in,
             provider: state.provider.clone(),
+            offered: state.offered.clone(),
+            unread,
             path: Language::strip(address),
             standing: Standing { origin: state.origin, ..standing },
             request_id: RequestId::of(&parts.extensions),
@@ -96,6 +111,7 @@ impl Visit {
         Shell::new(self.language, section, self.path.clone(), self.standing.clone())
             .titled(title)
             .for_reader(self.signed_in.clone())
+            .with_unread(self.unread)
     }
 
     /// The language of the file that is asked for.

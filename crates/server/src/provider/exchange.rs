@@ -19,15 +19,14 @@ use tokio::sync::Semaphore;
 use xiaoxiang_services::access::{ExchangeSecrets, ProviderAccount};
 use xiaoxiang_services::{Clock, Refusal};
 
-use super::connection::{Connection, ConnectionError};
 use super::{CALLBACK_PATH, ProviderTrouble, Vouched};
-use crate::configuration::{Configuration, ProviderSettings};
+use crate::configuration::Configuration;
 use crate::language::Language;
+use crate::outbound::http::{HttpClient, HttpError};
+use crate::outbound::secret_of;
 
 /// Conversations at once: a slow provider holds up sign-ins through it, and nothing else.
 const CONVERSATIONS_AT_ONCE: usize = 32;
-/// The largest file with a secret.
-const SECRET_BYTES_MAX: u64 = 4096;
 
 type Client = CoreClient<
     EndpointSet,
@@ -46,7 +45,7 @@ pub struct Provider {
     redirect: RedirectUrl,
     scopes: Vec<Scope>,
     names: [String; 2],
-    connection: Connection,
+    connection: HttpClient,
     patience: Duration,
     conversations: Semaphore,
     clock: Clock,
@@ -77,11 +76,15 @@ impl Provider {
         Ok(Some(Self {
             issuer: IssuerUrl::new(issuer.clone()).map_err(misread)?,
             client_id: ClientId::new(client_id.clone()),
-            client_secret: secret_of(settings)?.map(ClientSecret::new),
+            client_secret: secret_of(
+                settings.client_secret.as_ref(),
+                settings.client_secret_file.as_deref(),
+            )?
+            .map(ClientSecret::new),
             redirect: RedirectUrl::new(format!("{origin}{CALLBACK_PATH}")).map_err(misread)?,
             scopes: settings.scopes.iter().cloned().map(Scope::new).collect(),
             names: [settings.name_zh.clone(), settings.name_en.clone()],
-            connection: Connection::to(issuer, settings.ca_file.as_deref())?,
+            connection: HttpClient::to(issuer, settings.ca_file.as_deref(), "oidc.ca_file")?,
             patience: Duration::from_secs(settings.timeout_seconds),
             conversations: Semaphore::new(CONVERSATIONS_AT_ONCE),
             clock: clock.clone(),
@@ -193,29 +196,6 @@ impl Provider {
     }
 }
 
-/// The secret, given itself or in a file.
-fn secret_of(settings: &ProviderSettings) -> Result<Option<String>, Refusal> {
-    let Some(file) = &settings.client_secret_file else {
-        return Ok(settings.client_secret.as_ref().map(|secret| secret.text().to_owned()));
-    };
-    let failed = |source| Refusal::File { path: file.display().to_string(), source };
-    let bytes = std::fs::metadata(file).map_err(failed)?.len();
-    let text = if bytes > SECRET_BYTES_MAX {
-        String::new()
-    } else {
-        std::fs::read_to_string(file).map_err(failed)?
-    };
-    let secret = text.trim();
-    if secret.is_empty() {
-        return Err(Refusal::invalid(
-            "configuration.oidc_secret_file",
-            format!("{} 中没有客户端密钥。请只写入密钥一行。", file.display()),
-            format!("{} holds no client secret; write the secret into it, one line", file.display()),
-        ));
-    }
-    Ok(Some(secret.to_owned()))
-}
-
 /// What the provider signs with, as far as a signature proves that it was the provider: no shared secret, not `none`.
 fn signing_algorithms(
     metadata: &CoreProviderMetadata,
@@ -231,7 +211,7 @@ fn signing_algorithms(
     Ok(algorithms)
 }
 
-fn undescribed(error: DiscoveryError<ConnectionError>) -> ProviderTrouble {
+fn undescribed(error: DiscoveryError<HttpError>) -> ProviderTrouble {
     match error {
         DiscoveryError::Request(error) => ProviderTrouble::Unreachable(error.to_string()),
         DiscoveryError::Parse(error) => {
@@ -242,7 +222,7 @@ fn undescribed(error: DiscoveryError<ConnectionError>) -> ProviderTrouble {
 }
 
 /// What the provider answered is left out: a token may be in it.
-fn refused_token(error: CoreRequestTokenError<ConnectionError>) -> ProviderTrouble {
+fn refused_token(error: CoreRequestTokenError<HttpError>) -> ProviderTrouble {
     match error {
         RequestTokenError::Request(error) => ProviderTrouble::Unreachable(error.to_string()),
         RequestTokenError::ServerResponse(answer) => {

@@ -25,6 +25,7 @@ fn site(app: &App, folder: &std::path::Path, origin: DataOrigin, setup: SetupGat
         trusted_proxies: Default::default(),
         setup,
         provider: None,
+        offered: [].into(),
     })
 }
 

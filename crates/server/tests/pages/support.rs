@@ -14,6 +14,7 @@ use xiaoxiang_domain::bulletin::GrowthBase;
 use xiaoxiang_domain::contract::Contract;
 use xiaoxiang_domain::fact::Source;
 use xiaoxiang_domain::money::Fen;
+use xiaoxiang_domain::notice::Channel;
 use xiaoxiang_server::guard::SESSION_COOKIE;
 use xiaoxiang_server::pages::PageState;
 use xiaoxiang_server::pages::shell::DataOrigin;
@@ -110,6 +111,7 @@ pub fn page_state(app: App) -> PageState {
         public_origin: None,
         setup: SetupGate::closed(),
         provider: None,
+        offered: Channel::OF_PEOPLE.into(),
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use xiaoxiang_domain::access::{Action, Role};
 use xiaoxiang_store::person::{self as store, PersonRow};
 use xiaoxiang_store::{NewEntry, WriteTx};
-use xiaoxiang_store::{organisation, session, sign_in, token};
+use xiaoxiang_store::{notice, organisation, session, sign_in, token};
 
 use super::hashing::hash_password;
 use super::people::checked;
@@ -139,6 +139,7 @@ pub async fn erase_person(app: &App, actor: &Actor, person_id: &str) -> Result<(
     }
     // The sign-in name must stay unique; the id is no personal datum.
     store::erase(&mut tx, person_id, &format!("erased-{person_id}"), ERASED_NAME).await?;
+    notice::erase_channels(&mut tx, person_id).await?;
     let entry = NewEntry {
         kind: "person.erased",
         subject: format!("person:{person_id}"),

@@ -37,10 +37,10 @@ pub use read_people::{
 };
 pub use scope_choice::{ScopeChoice, ScopeChoices, read_scope, scope_choices};
 pub use scope_words::{ScopeWords, describe_scopes};
-pub(crate) use session::holds_today;
 pub use session::{
     Held, OpenedSession, SessionLimits, SignedIn, choose_role, close_session, find_session, open_session,
 };
+pub(crate) use session::{holds_today, read_grant};
 pub use sign_in::{BROWSER_KNOWN_MS, SignInDone, SignInTry, sign_in};
 pub use sign_in_by_provider::{
     ExchangeSecrets, PROVIDER_SIGN_IN_MS_MAX, PROVIDER_UNLINKED, PendingSignIn, begin_provider_sign_in,

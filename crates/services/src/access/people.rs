@@ -2,12 +2,14 @@
 
 use serde_json::json;
 use xiaoxiang_domain::access::{Action, Grant};
+use xiaoxiang_domain::notice::{NamedValue, Notice, NoticeKind, Whom};
 use xiaoxiang_store::person::{self as store, GrantRow, PersonRow};
 use xiaoxiang_store::{NewEntry, StoreError, WriteTx};
 
 use super::change_person::{Parting, keep_an_administrator};
 use crate::actor::Actor;
 use crate::app::App;
+use crate::notice::{Occasion, notify};
 use crate::refusal::Refusal;
 
 /// Most characters of a sign-in name.
@@ -105,6 +107,18 @@ pub async fn grant_role(
     actor.permit(Action::ManagePeople)?;
     let mut tx = app.db.begin(app.clock.now_ms()).await?;
     let (grant_id, entry) = enter_grant(app, &mut tx, person_id, new).await?;
+    let Grant { role, valid_from, .. } = new.grant;
+    let notice = Notice {
+        kind: NoticeKind::RoleGranted,
+        subject: format!("grant:{grant_id}"),
+        values: vec![
+            NamedValue::new("role", role.label(), role.label_en()),
+            NamedValue::same("from", &valid_from.to_string()),
+        ],
+        path: "/account".to_owned(),
+    };
+    let whom = [Whom::Person(person_id.to_owned())];
+    notify(app, &mut tx, Occasion::Decision(actor), &notice, &whom).await?;
     tx.commit(actor.log_name(), [entry], []).await?;
     Ok(grant_id)
 }

@@ -179,7 +179,7 @@ pub(crate) async fn holds_today(
 }
 
 /// A stored grant.
-pub(super) fn read_grant(row: &GrantRow) -> Result<Grant, StoreError> {
+pub(crate) fn read_grant(row: &GrantRow) -> Result<Grant, StoreError> {
     let damaged = || StoreError::Damaged(format!("grant {}", row.grant_id));
     Ok(Grant {
         role: Role::from_code(&row.role).ok_or_else(damaged)?,

@@ -2,14 +2,16 @@
 
 use serde_json::json;
 use xiaoxiang_domain::access::Action;
+use xiaoxiang_domain::notice::{NamedValue, Notice, NoticeKind, Whom};
 use xiaoxiang_domain::region::DivisionCode;
-use xiaoxiang_store::attribution as store;
-use xiaoxiang_store::{Commit, NewEntry};
+use xiaoxiang_store::attribution::{self as store, ObjectionRow};
+use xiaoxiang_store::{Commit, NewEntry, WriteTx};
 
 use super::facts::{Ground, load_basis, reattribute};
 use super::raise_objection::check_reason;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::notice::{Occasion, notify};
 use crate::refusal::Refusal;
 
 /// Settles on a division, be it the claimed one, the stated one or a third.
@@ -64,5 +66,33 @@ pub async fn decide_objection(
             "moved_contracts": moved,
         }),
     };
+    let raised_by = who_raised(&mut tx, &objection).await?;
+    let places = region.region.divisions();
+    let code = division.to_string();
+    let place_zh = places.name(division).unwrap_or(&code);
+    let notice = Notice {
+        kind: NoticeKind::ObjectionDecided,
+        subject: format!("objection:{objection_id}"),
+        values: vec![
+            NamedValue::same("contract", number),
+            NamedValue::new("place", place_zh, places.name_en(division).unwrap_or(place_zh)),
+        ],
+        path: format!("/objections/{objection_id}"),
+    };
+    let whom: Vec<Whom> = raised_by.into_iter().map(Whom::Person).collect();
+    notify(app, &mut tx, Occasion::Decision(actor), &notice, &whom).await?;
     Ok(tx.commit(actor.log_name(), [entry], []).await?)
+}
+
+/// The person who raised an objection, as the log has it: the record names the office, not the person.
+async fn who_raised(tx: &mut WriteTx, objection: &ObjectionRow) -> Result<Option<String>, Refusal> {
+    let subject = format!("contract:{}", objection.registration_number);
+    for row in xiaoxiang_store::log::list_of_subject(tx, &subject).await? {
+        if row.kind == "attribution.objection_raised"
+            && row.entry()?.payload["objection"] == objection.objection_id.as_str()
+        {
+            return Ok(Actor::person_of(&row.actor).map(str::to_owned));
+        }
+    }
+    Ok(None)
 }

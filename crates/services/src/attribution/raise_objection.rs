@@ -1,9 +1,10 @@
 //! A city, county, park or co-department objects to a contract's place (归属异议).
 
 use serde_json::json;
-use xiaoxiang_domain::access::{Action, Scope};
+use xiaoxiang_domain::access::{Action, Role, Scope};
 use xiaoxiang_domain::attribution::attribute;
 use xiaoxiang_domain::contract::{Contract, Side};
+use xiaoxiang_domain::notice::{NamedValue, Notice, NoticeKind, Whom};
 use xiaoxiang_domain::region::{DivisionCode, Region};
 use xiaoxiang_store::attribution::{self as store, ObjectionRow};
 use xiaoxiang_store::contract::CurrentRow;
@@ -12,6 +13,7 @@ use xiaoxiang_store::{NewEntry, StoreError};
 use super::facts::load_basis;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::notice::{Occasion, notify};
 use crate::refusal::Refusal;
 
 /// Longest reason.
@@ -105,6 +107,14 @@ pub async fn raise_objection(app: &App, actor: &Actor, objection: &NewObjection)
             "reason": row.reason,
         }),
     };
+    let notice = Notice {
+        kind: NoticeKind::ObjectionRaised,
+        subject: format!("objection:{objection_id}"),
+        values: vec![NamedValue::same("office", &row.raised_by), NamedValue::same("contract", number)],
+        path: format!("/objections/{objection_id}"),
+    };
+    let whom = [Whom::Everyone(Role::Statistician)];
+    notify(app, &mut tx, Occasion::Decision(actor), &notice, &whom).await?;
     tx.commit(actor.log_name(), [entry], []).await?;
     Ok(objection_id)
 }

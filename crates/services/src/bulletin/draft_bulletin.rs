@@ -1,8 +1,9 @@
 //! Drafts the bulletin of a period (起草通报): its figures may still move until it is signed.
 
 use serde_json::json;
-use xiaoxiang_domain::access::Action;
+use xiaoxiang_domain::access::{Action, Reach, Role, reach};
 use xiaoxiang_domain::bulletin::{BulletinStatus, GrowthBase};
+use xiaoxiang_domain::notice::{NamedValue, Notice, NoticeKind, Whom};
 use xiaoxiang_domain::period::Period;
 use xiaoxiang_store::NewEntry;
 use xiaoxiang_store::bulletin::{self as store, BulletinRow};
@@ -10,6 +11,7 @@ use xiaoxiang_store::bulletin::{self as store, BulletinRow};
 use super::content::{BULLETIN_KIND, METHOD_VERSION, make_content};
 use crate::actor::Actor;
 use crate::app::App;
+use crate::notice::{Occasion, notify};
 use crate::refusal::Refusal;
 
 /// Makes the draft and gives its id.
@@ -52,6 +54,15 @@ pub async fn draft_bulletin(
         subject: format!("bulletin:{bulletin_id}"),
         payload: json!({ "period": row.period, "title": row.title, "as_of": as_of }),
     };
+    let notice = Notice {
+        kind: NoticeKind::BulletinDrafted,
+        subject: format!("bulletin:{bulletin_id}"),
+        values: vec![NamedValue::new("period", period.title(), period.title_en())],
+        path: format!("/drafts/{bulletin_id}"),
+    };
+    let signers = Role::ALL.into_iter().filter(|role| reach(*role, Action::SignBulletin) > Reach::Nothing);
+    let whom: Vec<Whom> = signers.map(Whom::Everyone).collect();
+    notify(app, &mut tx, Occasion::Decision(actor), &notice, &whom).await?;
     tx.commit(actor.log_name(), [entry], []).await?;
     Ok(bulletin_id)
 }

@@ -2,8 +2,9 @@
 
 use jiff::civil::Date;
 use serde_json::json;
-use xiaoxiang_domain::access::Action;
+use xiaoxiang_domain::access::{Action, Role};
 use xiaoxiang_domain::bulletin::{BulletinStatus, GrowthBase};
+use xiaoxiang_domain::notice::{NamedValue, Notice, NoticeKind, Whom};
 use xiaoxiang_domain::period::Period;
 use xiaoxiang_store::bulletin::{self as store, BulletinRow};
 use xiaoxiang_store::{NewEntry, StoreError};
@@ -13,6 +14,7 @@ use super::countersign_bulletin::{Opinion, latest_opinions};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::log::{LogKey, sign_tree_head};
+use crate::notice::{Occasion, notify};
 use crate::refusal::Refusal;
 
 /// Key of the number pattern in the region data.
@@ -174,6 +176,17 @@ async fn sign(
             "content_sha256": row.content_sha256,
         }),
     };
+    let notice = Notice {
+        kind: NoticeKind::BulletinSigned,
+        subject: format!("bulletin:{bulletin_id}"),
+        values: vec![
+            NamedValue::new("period", period.title(), period.title_en()),
+            NamedValue::same("number", &number),
+        ],
+        path: format!("/bulletins/{bulletin_id}"),
+    };
+    let whom = [Whom::Everyone(Role::CityOfficer)];
+    notify(app, &mut tx, Occasion::Decision(actor), &notice, &whom).await?;
     tx.commit(actor.log_name(), [entry], []).await?;
     Ok(row)
 }

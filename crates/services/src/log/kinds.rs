@@ -48,7 +48,7 @@ impl KindGroup {
 }
 
 /// Every kind of entry that the program writes or once wrote. A test looks through the source for others.
-pub const KINDS: [(KindGroup, &str); 55] = [
+pub const KINDS: [(KindGroup, &str); 59] = [
     (KindGroup::Contract, "contract.imported"),
     (KindGroup::Contract, "contract.registered"),
     (KindGroup::Contract, "contract.changed"),
@@ -96,6 +96,7 @@ pub const KINDS: [(KindGroup, &str); 55] = [
     (KindGroup::People, "person.role_withdrawn"),
     (KindGroup::People, "person.token_created"),
     (KindGroup::People, "person.token_withdrawn"),
+    (KindGroup::People, "person.channel_changed"),
     (KindGroup::People, "organisation.created"),
     (KindGroup::People, "organisation.renamed"),
     (KindGroup::People, "organisation.recoded"),
@@ -103,5 +104,8 @@ pub const KINDS: [(KindGroup, &str); 55] = [
     (KindGroup::People, "organisation.split"),
     (KindGroup::People, "organisation.change_reversed"),
     (KindGroup::System, "region.imported"),
+    (KindGroup::System, "webhook.subscribed"),
+    (KindGroup::System, "webhook.turned"),
+    (KindGroup::System, "webhook.withdrawn"),
     (KindGroup::System, "audit.key_rotated"),
 ];

@@ -46,6 +46,7 @@ fn node(app: &App, settings: ProviderSettings) -> Router {
     let state = page_state(app.clone());
     router(xiaoxiang_server::pages::PageState {
         provider,
+        offered: [].into(),
         public_origin: configuration.public_origin,
         ..state
     })

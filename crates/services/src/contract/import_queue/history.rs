@@ -114,7 +114,7 @@ struct Names(HashMap<String, String>);
 
 impl Names {
     async fn of(&mut self, tx: &mut Tx, actor: &str) -> Result<String, StoreError> {
-        let Some(person_id) = actor.strip_prefix("person:").and_then(|rest| rest.split('/').next()) else {
+        let Some(person_id) = Actor::person_of(actor) else {
             return Ok(actor.to_owned());
         };
         if let Some(name) = self.0.get(person_id) {

@@ -8,8 +8,9 @@ use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 use xiaoxiang_domain::access::{Action, Role, Scope};
 use xiaoxiang_domain::fact::Source;
+use xiaoxiang_domain::notice::{NamedValue, Notice, NoticeKind, Whom};
 use xiaoxiang_store::import_queue::{self as store, ImportRunRow, RunEnd};
-use xiaoxiang_store::{StoreError, upload};
+use xiaoxiang_store::{StoreError, WriteTx, upload};
 
 use super::ask::gone;
 use super::outcome::{Listed, Reason, RunState, to_json};
@@ -18,6 +19,7 @@ use crate::access::holds_today;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::contract::{Consent, ImportReport, ImportRequest, Strictness, import_contracts};
+use crate::notice::{Occasion, notify};
 use crate::refusal::Refusal;
 use crate::sheet::open_sheet;
 
@@ -217,9 +219,31 @@ async fn end(app: &App, run: &ImportRunRow, node: &str, kept: &RunEnd<'_>) -> Re
     let now_ms = app.clock.now_ms();
     let mut tx = app.db.begin(now_ms).await?;
     // Where another node has taken it over, that one's outcome is kept.
-    store::end(&mut tx, &run.import_run_id, node, now_ms, kept).await?;
+    if store::end(&mut tx, &run.import_run_id, node, now_ms, kept).await? {
+        tell(app, &mut tx, run, RunState::from_code(kept.state)?).await?;
+    }
     tx.keep_unlogged().await?;
     Ok(())
+}
+
+/// Tells whoever asked for a reading how it ended.
+async fn tell(app: &App, tx: &mut WriteTx, run: &ImportRunRow, state: RunState) -> Result<(), Refusal> {
+    let kind = match state {
+        RunState::Finished => NoticeKind::ImportFinished,
+        RunState::Refused => NoticeKind::ImportRefused,
+        RunState::Failed => NoticeKind::ImportFailed,
+        RunState::Asking => NoticeKind::ImportAsks,
+        RunState::Queued | RunState::Reading => return Ok(()),
+    };
+    let Some(person_id) = &run.person_id else { return Ok(()) };
+    let record = format!("import_run:{}", run.import_run_id);
+    let notice = Notice {
+        kind,
+        subject: record.clone(),
+        values: vec![NamedValue::same("file", &run.file_name)],
+        path: format!("/imports/{}", run.import_run_id),
+    };
+    notify(app, tx, Occasion::Once(&record), &notice, &[Whom::Person(person_id.clone())]).await
 }
 
 /// Gives back what a stopping node has not read to its end, so that another one goes on at once.

@@ -1,0 +1,308 @@
+//! What notices are about (通知类型), and their texts.
+
+use serde::{Deserialize, Serialize};
+
+/// What a notice is about. Each is sent by a use case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NoticeKind {
+    /// 授权: a role was granted to the reader.
+    RoleGranted,
+    /// 导入完成
+    ImportFinished,
+    /// 未导入: the file, or rows of it, could not be taken.
+    ImportRefused,
+    /// 处理中断: the program failed, not the file.
+    ImportFailed,
+    /// 待确认来源
+    ImportAsks,
+    /// 通报待签发
+    BulletinDrafted,
+    /// 通报已签发
+    BulletinSigned,
+    /// 归属异议待裁定
+    ObjectionRaised,
+    /// 归属异议已裁定
+    ObjectionDecided,
+}
+
+/// A value that a sentence names, in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedValue {
+    /// Its place in the sentence.
+    pub name: String,
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl NamedValue {
+    /// A value that reads differently in the two languages.
+    #[must_use]
+    pub fn new(name: &str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), zh: zh.into(), en: en.into() }
+    }
+
+    /// A value that reads alike: a number, a code.
+    #[must_use]
+    pub fn same(name: &str, text: &str) -> Self {
+        Self::new(name, text, text)
+    }
+}
+
+/// Something to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What it is about.
+    pub kind: NoticeKind,
+    /// The record: `bulletin:…`.
+    pub subject: String,
+    /// What its sentence names; seen in the inbox, never outside.
+    pub values: Vec<NamedValue>,
+    /// Where to see it: a path without language.
+    pub path: String,
+}
+
+/// Texts of a kind.
+struct Words {
+    code: &'static str,
+    title: (&'static str, &'static str),
+    /// With values, for the inbox.
+    sentence: (&'static str, &'static str),
+    /// Without any, for e-mail and gateways: neither personal data nor contents leave the house.
+    outside: (&'static str, &'static str),
+    values: &'static [&'static str],
+}
+
+impl NoticeKind {
+    /// Every kind, in the order in which lists show them.
+    pub const ALL: [Self; 9] = [
+        Self::RoleGranted,
+        Self::ImportFinished,
+        Self::ImportRefused,
+        Self::ImportFailed,
+        Self::ImportAsks,
+        Self::BulletinDrafted,
+        Self::BulletinSigned,
+        Self::ObjectionRaised,
+        Self::ObjectionDecided,
+    ];
+
+    /// Word of the database and of webhooks.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        self.words().code
+    }
+
+    /// The kind of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// Title, Chinese and English; also the subject of an e-mail.
+    #[must_use]
+    pub const fn title(self) -> (&'static str, &'static str) {
+        self.words().title
+    }
+
+    /// The sentence that leaves the house, Chinese and English: it names nothing.
+    #[must_use]
+    pub const fn outside(self) -> (&'static str, &'static str) {
+        self.words().outside
+    }
+
+    /// The sentence of the inbox, Chinese and English.
+    #[must_use]
+    pub fn sentence(self, values: &[NamedValue]) -> (String, String) {
+        let (zh, en) = self.words().sentence;
+        (
+            fill(zh, values.iter().map(|value| (value.name.as_str(), value.zh.as_str()))),
+            fill(en, values.iter().map(|value| (value.name.as_str(), value.en.as_str()))),
+        )
+    }
+
+    /// What its sentence names.
+    #[must_use]
+    pub const fn values(self) -> &'static [&'static str] {
+        self.words().values
+    }
+
+    const fn words(self) -> Words {
+        match self {
+            Self::RoleGranted => Words {
+                code: "role_granted",
+                title: ("您获得了新的角色", "You were granted a role"),
+                sentence: (
+                    "已授予您“{role}”角色，自 {from} 起有效。",
+                    "You were granted the role {role}, valid from {from}.",
+                ),
+                outside: ("您在本平台获得了新的角色。", "You were granted a new role on this platform."),
+                values: &["role", "from"],
+            },
+            Self::ImportFinished => Words {
+                code: "import_finished",
+                title: ("导入已完成", "Import finished"),
+                sentence: (
+                    "您上传的文件 {file} 已处理完毕。",
+                    "The file {file} that you sent has been read.",
+                ),
+                outside: ("您上传的文件已处理完毕。", "The file that you sent has been read."),
+                values: &["file"],
+            },
+            Self::ImportRefused => Words {
+                code: "import_refused",
+                title: ("文件未导入", "File not imported"),
+                sentence: (
+                    "您上传的文件 {file} 有问题，未导入。请查看问题清单，改正后重新上传。",
+                    "The file {file} that you sent has problems and was not imported. See the list, correct and send it again.",
+                ),
+                outside: (
+                    "您上传的文件有问题，未导入。",
+                    "The file that you sent has problems and was not imported.",
+                ),
+                values: &["file"],
+            },
+            Self::ImportFailed => Words {
+                code: "import_failed",
+                title: ("导入中断", "Import broke off"),
+                sentence: (
+                    "处理文件 {file} 时系统出错，未导入任何数据。请重新处理。",
+                    "Something went wrong on our side while {file} was read; nothing was imported. Try again.",
+                ),
+                outside: (
+                    "处理您上传的文件时系统出错，未导入任何数据。",
+                    "Something went wrong on our side while your file was read; nothing was imported.",
+                ),
+                values: &["file"],
+            },
+            Self::ImportAsks => Words {
+                code: "import_asks",
+                title: ("导入等待您确认来源", "An import asks for its source"),
+                sentence: (
+                    "无法判断文件 {file} 是登记数据还是交换数据，请确认。",
+                    "{file} does not say whether it holds registry or exchange data; please say so.",
+                ),
+                outside: (
+                    "您上传的文件需要您确认数据来源。",
+                    "The file that you sent does not say where its data come from.",
+                ),
+                values: &["file"],
+            },
+            Self::BulletinDrafted => Words {
+                code: "bulletin_drafted",
+                title: ("通报草稿待签发", "A draft bulletin waits for a signature"),
+                sentence: (
+                    "{period}通报草稿已生成，请审阅签发。",
+                    "The draft bulletin of {period} is ready to be reviewed and signed.",
+                ),
+                outside: (
+                    "有一份通报草稿等待您审阅签发。",
+                    "A draft bulletin waits for your review and signature.",
+                ),
+                values: &["period"],
+            },
+            Self::BulletinSigned => Words {
+                code: "bulletin_signed",
+                title: ("新通报已签发", "A bulletin was signed"),
+                sentence: (
+                    "{period}通报已签发，文号 {number}。",
+                    "The bulletin of {period} was signed as {number}.",
+                ),
+                outside: (
+                    "新一期技术合同统计通报已签发。",
+                    "A new bulletin of technology contracts was signed.",
+                ),
+                values: &["period", "number"],
+            },
+            Self::ObjectionRaised => Words {
+                code: "objection_raised",
+                title: ("归属异议待裁定", "An objection waits to be decided"),
+                sentence: (
+                    "{office}对合同 {contract} 的归属提出异议，请裁定。",
+                    "{office} objected to the place of contract {contract}; please decide.",
+                ),
+                outside: (
+                    "有一项归属异议等待裁定。",
+                    "An objection to the place of a contract waits to be decided.",
+                ),
+                values: &["office", "contract"],
+            },
+            Self::ObjectionDecided => Words {
+                code: "objection_decided",
+                title: ("归属异议已裁定", "An objection was decided"),
+                sentence: (
+                    "对合同 {contract} 的归属异议已裁定：计入{place}。",
+                    "The objection to the place of contract {contract} was decided: it counts in {place}.",
+                ),
+                outside: ("您提出的归属异议已裁定。", "The objection that you raised was decided."),
+                values: &["contract", "place"],
+            },
+        }
+    }
+}
+
+/// Puts values into the places of a text, in one pass: braces in a value stay what they are.
+pub fn fill<'a>(text: &str, values: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, behind)) = after.split_once('}') else { break };
+        filled.push_str(before);
+        if let Some((_, value)) = values.clone().find(|(known, _)| *known == name) {
+            filled.push_str(value);
+        }
+        rest = behind;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(text: &str) -> Vec<&str> {
+        let mut found: Vec<&str> =
+            text.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name)).collect();
+        found.sort_unstable();
+        found
+    }
+
+    #[test]
+    fn both_languages_name_the_same_values() {
+        for kind in NoticeKind::ALL {
+            let words = kind.words();
+            let mut values = words.values.to_vec();
+            values.sort_unstable();
+            assert_eq!(places(words.sentence.0), values, "{}", words.code);
+            assert_eq!(places(words.sentence.1), values, "{}", words.code);
+        }
+    }
+
+    #[test]
+    fn what_leaves_the_house_names_nothing() {
+        for kind in NoticeKind::ALL {
+            let words = kind.words();
+            for text in [words.title.0, words.title.1, words.outside.0, words.outside.1] {
+                assert!(places(text).is_empty() && !text.chars().any(char::is_control), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn kinds_are_found_by_their_codes_and_no_two_share_one() {
+        for kind in NoticeKind::ALL {
+            assert_eq!(NoticeKind::from_code(kind.code()), Some(kind));
+        }
+        assert_eq!(NoticeKind::from_code("due_soon"), None);
+    }
+
+    #[test]
+    fn braces_in_a_value_stay_what_they_are() {
+        let values = [NamedValue::same("contract", "{place}"), NamedValue::same("place", "长沙市")];
+        let (zh, _) = NoticeKind::ObjectionDecided.sentence(&values);
+        assert_eq!(zh, "对合同 {place} 的归属异议已裁定：计入长沙市。");
+        assert_eq!(fill("{a} {", [("a", "b")].into_iter()), "b {");
+    }
+}

@@ -381,7 +381,7 @@ async fn only_the_configured_authority_is_trusted() {
     let configuration =
         Configuration { public_origin: Some(ORIGIN.to_owned()), oidc, ..Configuration::default() };
     let refused = Provider::of(&configuration, &app.clock).expect_err("a key is no certificate");
-    assert_eq!(refused.code(), "configuration.oidc_ca_file");
+    assert_eq!(refused.code(), "configuration.ca_file");
 }
 
 /// What is logged while a test runs.

@@ -23,6 +23,34 @@ pub enum NoticeKind {
     ObjectionRaised,
     /// 归属异议已裁定
     ObjectionDecided,
+    /// 登记申请待受理: to the registrar.
+    ApplicationSubmitted,
+    /// 申请已撤回: to the registrar.
+    ApplicationWithdrawn,
+    /// 已受理
+    ApplicationAccepted,
+    /// 待补正
+    ApplicationReturned,
+    /// 待复核: to the registrar.
+    ReviewWaits,
+    /// 待专家评审
+    ExpertsAsked,
+    /// 专家意见已出具: to the registrar.
+    ExpertOpinionGiven,
+    /// 预审通过
+    ApplicationApproved,
+    /// 已登记
+    ContractRegistered,
+    /// 不予登记
+    ApplicationRefused,
+    /// 已变更
+    RegistrationChanged,
+    /// 已注销
+    RegistrationCancelled,
+    /// 已撤销
+    RegistrationRevoked,
+    /// 重新办理
+    ApplicationReopened,
 }
 
 /// A value that a sentence names, in both languages.
@@ -76,7 +104,7 @@ struct Words {
 
 impl NoticeKind {
     /// Every kind, in the order in which lists show them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 23] = [
         Self::RoleGranted,
         Self::ImportFinished,
         Self::ImportRefused,
@@ -86,6 +114,20 @@ impl NoticeKind {
         Self::BulletinSigned,
         Self::ObjectionRaised,
         Self::ObjectionDecided,
+        Self::ApplicationSubmitted,
+        Self::ApplicationWithdrawn,
+        Self::ApplicationAccepted,
+        Self::ApplicationReturned,
+        Self::ReviewWaits,
+        Self::ExpertsAsked,
+        Self::ExpertOpinionGiven,
+        Self::ApplicationApproved,
+        Self::ContractRegistered,
+        Self::ApplicationRefused,
+        Self::RegistrationChanged,
+        Self::RegistrationCancelled,
+        Self::RegistrationRevoked,
+        Self::ApplicationReopened,
     ];
 
     /// Word of the database and of webhooks.
@@ -237,6 +279,164 @@ impl NoticeKind {
                 ),
                 outside: ("您提出的归属异议已裁定。", "The objection that you raised was decided."),
                 values: &["contract", "place"],
+            },
+            Self::ApplicationSubmitted => Words {
+                code: "application_submitted",
+                title: ("登记申请待受理", "An application waits to be accepted"),
+                sentence: (
+                    "“{project}”的登记申请已提交，请受理。",
+                    "The application for {project} was handed in; please accept or return it.",
+                ),
+                outside: (
+                    "有一份技术合同登记申请等待受理。",
+                    "An application for registration waits to be accepted.",
+                ),
+                values: &["project"],
+            },
+            Self::ApplicationWithdrawn => Words {
+                code: "application_withdrawn",
+                title: ("登记申请已撤回", "An application was taken back"),
+                sentence: (
+                    "“{project}”的登记申请已由申请人撤回。",
+                    "The applicant took back the application for {project}.",
+                ),
+                outside: (
+                    "有一份技术合同登记申请已由申请人撤回。",
+                    "An application for registration was taken back by its applicant.",
+                ),
+                values: &["project"],
+            },
+            Self::ApplicationAccepted => Words {
+                code: "application_accepted",
+                title: ("登记申请已受理", "Your application was accepted"),
+                sentence: (
+                    "“{project}”的登记申请已受理，办理时限开始计算。",
+                    "The application for {project} was accepted; the time for its handling has begun.",
+                ),
+                outside: ("您的技术合同登记申请已受理。", "Your application for registration was accepted."),
+                values: &["project"],
+            },
+            Self::ApplicationReturned => Words {
+                code: "application_returned",
+                title: ("登记申请需要补正", "Your application needs corrections"),
+                sentence: (
+                    "“{project}”的登记申请需要补正。请查看一次性告知的全部内容，改正后重新提交。",
+                    "The application for {project} needs corrections. See all of them, correct and hand it in again.",
+                ),
+                outside: (
+                    "您的技术合同登记申请需要补正。",
+                    "Your application for registration needs corrections.",
+                ),
+                values: &["project"],
+            },
+            Self::ReviewWaits => Words {
+                code: "review_waits",
+                title: ("登记申请待复核", "An application waits for its second review"),
+                sentence: (
+                    "“{project}”的登记申请已初审，请复核。",
+                    "The application for {project} has had its first review and waits for the second.",
+                ),
+                outside: (
+                    "有一份技术合同登记申请等待复核。",
+                    "An application for registration waits for its second review.",
+                ),
+                values: &["project"],
+            },
+            Self::ExpertsAsked => Words {
+                code: "experts_asked",
+                title: ("登记申请待专家评审", "An application waits for the experts"),
+                sentence: (
+                    "“{project}”的登记申请报请专家评审，请出具意见。",
+                    "The application for {project} was put before the experts; please give your opinion.",
+                ),
+                outside: (
+                    "有一份技术合同登记申请等待专家评审。",
+                    "An application for registration waits for the experts.",
+                ),
+                values: &["project"],
+            },
+            Self::ExpertOpinionGiven => Words {
+                code: "expert_opinion_given",
+                title: ("专家评审意见已出具", "An expert has given an opinion"),
+                sentence: (
+                    "对“{project}”的专家评审意见已出具，请继续办理。",
+                    "An expert has given an opinion on {project}; please go on.",
+                ),
+                outside: (
+                    "一份技术合同登记申请的专家评审意见已出具。",
+                    "An expert has given an opinion on an application for registration.",
+                ),
+                values: &["project"],
+            },
+            Self::ApplicationApproved => Words {
+                code: "application_approved",
+                title: ("登记申请预审通过", "Your application was approved"),
+                sentence: (
+                    "“{project}”的登记申请预审通过，将在全国系统登记。",
+                    "The application for {project} was approved and will be registered in the national system.",
+                ),
+                outside: (
+                    "您的技术合同登记申请预审通过。",
+                    "Your application for registration was approved.",
+                ),
+                values: &["project"],
+            },
+            Self::ContractRegistered => Words {
+                code: "contract_registered",
+                title: ("技术合同已登记", "Your contract was registered"),
+                sentence: ("“{project}”已完成认定登记。", "{project} was registered."),
+                outside: (
+                    "您申请的技术合同已完成认定登记。",
+                    "The contract that you applied for was registered.",
+                ),
+                values: &["project"],
+            },
+            Self::ApplicationRefused => Words {
+                code: "application_refused",
+                title: ("不予登记", "Your application was refused"),
+                sentence: (
+                    "“{project}”的登记申请不予登记。请查看理由；如有异议，可以提出。",
+                    "The application for {project} was refused. See why; you may object.",
+                ),
+                outside: ("您的技术合同登记申请不予登记。", "Your application for registration was refused."),
+                values: &["project"],
+            },
+            Self::RegistrationChanged => Words {
+                code: "registration_changed",
+                title: ("登记已变更", "A registration was changed"),
+                sentence: ("“{project}”的登记已变更。", "The registration of {project} was changed."),
+                outside: ("您的一项技术合同登记已变更。", "A registration of yours was changed."),
+                values: &["project"],
+            },
+            Self::RegistrationCancelled => Words {
+                code: "registration_cancelled",
+                title: ("登记已注销", "A registration was cancelled"),
+                sentence: ("“{project}”的登记已注销。", "The registration of {project} was cancelled."),
+                outside: ("您的一项技术合同登记已注销。", "A registration of yours was cancelled."),
+                values: &["project"],
+            },
+            Self::RegistrationRevoked => Words {
+                code: "registration_revoked",
+                title: ("登记已撤销", "A registration was revoked"),
+                sentence: (
+                    "“{project}”的登记已撤销。请查看理由和后续事项。",
+                    "The registration of {project} was revoked. See why and what follows.",
+                ),
+                outside: ("您的一项技术合同登记已撤销。", "A registration of yours was revoked."),
+                values: &["project"],
+            },
+            Self::ApplicationReopened => Words {
+                code: "application_reopened",
+                title: ("登记申请重新办理", "Your application is taken up again"),
+                sentence: (
+                    "对“{project}”不予登记的异议成立，申请重新办理。",
+                    "The objection to the refusal of {project} was upheld; the application is taken up again.",
+                ),
+                outside: (
+                    "您的异议成立，登记申请重新办理。",
+                    "Your objection was upheld; the application is taken up again.",
+                ),
+                values: &["project"],
             },
         }
     }

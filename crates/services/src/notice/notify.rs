@@ -23,8 +23,13 @@ const ID_LETTERS: usize = 32;
 pub(crate) enum Occasion<'a> {
     /// What somebody decides, logged by the commit of this transaction. They know it and are not told.
     Decision(&'a Actor),
-    /// What the program itself does to a record, once: the record.
-    Once(&'a str),
+    /// What happens to a record once, so that its name is key enough and the log's lock is not needed.
+    Once {
+        /// The record.
+        record: &'a str,
+        /// Who did it, where it was not the program itself; they know it and are not told.
+        author: Option<&'a Actor>,
+    },
 }
 
 /// Puts a notice into the inboxes and queues what leaves the house; all of it is part of the transaction.
@@ -42,7 +47,7 @@ pub(crate) async fn notify(
         Occasion::Decision(actor) => {
             (format!("log:{}:{kind}:{}", tx.next_position().await?, notice.subject), actor.person_id())
         }
-        Occasion::Once(record) => (format!("{record}:{kind}"), None),
+        Occasion::Once { record, author } => (format!("{record}:{kind}"), author.and_then(Actor::person_id)),
     };
     let named_values =
         serde_json::to_string(&notice.values).map_err(|error| StoreError::Damaged(error.to_string()))?;

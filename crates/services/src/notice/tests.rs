@@ -74,7 +74,7 @@ fn file_notice(record: &str) -> Notice {
 
 async fn tell(app: &App, tx: &mut WriteTx, record: &str, people: &[String]) {
     let whom: Vec<Whom> = people.iter().cloned().map(Whom::Person).collect();
-    notify(app, tx, Occasion::Once(record), &file_notice(record), &whom).await.unwrap();
+    notify(app, tx, Occasion::Once { record, author: None }, &file_notice(record), &whom).await.unwrap();
 }
 
 async fn tell_committed(app: &App, record: &str, people: &[String]) {

@@ -7,6 +7,7 @@ pub mod inspection;
 mod list_applications;
 mod media;
 mod national_result;
+mod notify_step;
 mod numbers;
 mod papers;
 mod public_standing;

@@ -18,6 +18,7 @@ use xiaoxiang_store::registration::{self as store, APPLICATIONS_PAGE_MAX, Applic
 use xiaoxiang_store::{NewEntry, StoreError, Tx, WriteTx};
 
 use super::case::Case;
+use super::notify_step::notify_step;
 use super::take_step::settle;
 use crate::actor::Actor;
 use crate::app::App;
@@ -212,6 +213,7 @@ impl NationalResults {
             case.state = ApplicationState::Registered;
             settle(&mut case, &region.region)?;
             store::update(tx, &case.row).await?;
+            notify_step(app, tx, actor, &case, Step::TakeNationalResult).await?;
             let subject = format!("application:{application_id}");
             entries.push(NewEntry { kind: "registration.step_taken", subject, payload });
         }

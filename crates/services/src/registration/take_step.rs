@@ -18,6 +18,7 @@ use xiaoxiang_store::{Commit, NewEntry, WriteTx};
 use super::case::{Case, Rules, action_of, officer_of};
 use super::check_form::{Handing, check_form};
 use super::national_result::match_key;
+use super::notify_step::notify_step;
 use super::numbers::{Series, next_number};
 use super::request_change::RequestKind;
 use super::start_application::text_of;
@@ -177,6 +178,7 @@ async fn attempt(
         VersionWritten::Entry(of_contract) => entries.push(of_contract),
         VersionWritten::Unchanged => {}
     }
+    notify_step(app, &mut tx, actor, &taking.case, request.step).await?;
     let Commit { position } = tx.commit(actor.log_name(), entries, []).await?;
     Ok(Some(StepDone { revision: request.revision + 1, state: outcome.state, position }))
 }

@@ -243,7 +243,8 @@ async fn tell(app: &App, tx: &mut WriteTx, run: &ImportRunRow, state: RunState) 
         values: vec![NamedValue::same("file", &run.file_name)],
         path: format!("/imports/{}", run.import_run_id),
     };
-    notify(app, tx, Occasion::Once(&record), &notice, &[Whom::Person(person_id.clone())]).await
+    let occasion = Occasion::Once { record: &record, author: None };
+    notify(app, tx, occasion, &notice, &[Whom::Person(person_id.clone())]).await
 }
 
 /// Gives back what a stopping node has not read to its end, so that another one goes on at once.

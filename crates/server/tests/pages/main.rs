@@ -10,6 +10,7 @@ mod drafts;
 mod flags;
 mod imports;
 mod links;
+mod notices;
 mod organisations;
 mod people;
 mod places;

@@ -1,4 +1,5 @@
-//! The background task that screens the book after changes (真实性筛查), once the log has come to rest.
+//! The background task that screens the book after changes (真实性筛查), once the log has come to rest; at the start of a
+//! server at once, so that a demo has its flags while its first page is read.
 
 use std::time::Duration;
 
@@ -33,8 +34,11 @@ impl ScreeningWorker {
 async fn work(app: App) {
     let actor = Actor::operator(ACTOR);
     let (mut seen, mut screened, mut looks) = (None, None, 0_u32);
+    let mut is_first = true;
     loop {
-        tokio::time::sleep(PAUSE).await;
+        if !std::mem::take(&mut is_first) {
+            tokio::time::sleep(PAUSE).await;
+        }
         let newest = match newest_position(&app).await {
             Ok(newest) => newest,
             Err(refusal) => {
@@ -46,7 +50,7 @@ async fn work(app: App) {
             continue;
         }
         looks += 1;
-        if seen != Some(newest) && looks < LOOKS_MAX {
+        if screened.is_some() && seen != Some(newest) && looks < LOOKS_MAX {
             seen = Some(newest);
             continue;
         }

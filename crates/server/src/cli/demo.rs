@@ -14,7 +14,6 @@ use xiaoxiang_services::bulletin::{Signing, draft_bulletin, list_bulletins, sign
 use xiaoxiang_services::contract::import_records;
 use xiaoxiang_services::demo::{EXAMPLE_REGISTRARS, Example, example};
 use xiaoxiang_services::region::import_region;
-use xiaoxiang_services::screening::{Effort, When, screen_book};
 use xiaoxiang_services::setup::enter_example_people;
 use xiaoxiang_services::target::save_targets;
 use xiaoxiang_services::{Actor, App, Refusal};
@@ -148,7 +147,6 @@ async fn prepare(app: &App, context: &Context) -> Result<(), Refusal> {
         let signing = Signing { signer: SIGNER.to_owned(), signed_on: signing_day(period) };
         sign_bulletin(app, actor, &key, &id, &signing).await?;
     }
-    screen_book(app, actor, When::Now, Effort::All).await?;
     Ok(())
 }
 

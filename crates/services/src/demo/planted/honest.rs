@@ -315,7 +315,13 @@ pub(super) const ODDITIES: [(Oddity, usize); 19] = [
 
 fn framework_by_years(maker: &mut Maker) {
     let base = maker.worthwhile("51");
-    let day = base.signed_on.expect("made with a day").with().year(FIRST_YEAR).build().expect("a day");
+    let signed = base.signed_on.expect("made with a day");
+    // The last day of a leap year's February is in no other year.
+    let day = signed
+        .with()
+        .year(FIRST_YEAR)
+        .build()
+        .unwrap_or_else(|_| signed.with().day(28).year(FIRST_YEAR).build().expect("a day"));
     for year in 0..3_i64 {
         let mut part = base.clone();
         part.project_name = format!("{}年度{}", i64::from(FIRST_YEAR) + year, base.project_name);

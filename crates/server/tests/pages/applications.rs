@@ -231,7 +231,7 @@ async fn a_form_is_filled_in_checked_handed_in_reviewed_twice_and_confirmed_publ
     assert!(costs.text.contains("750000.00") && costs.text.contains("50000.00"), "{}", costs.text);
     assert!(costs.text.contains("2 套以内视为合理数量"), "the rule is explained");
     let check = desk.get(&desk.agent, &format!("{address}/form/check")).await;
-    assert!(check.text.contains("内容完整，可以提交"), "{}", check.text);
+    assert!(check.text.contains("各栏填写完整，可以提交"), "{}", check.text);
     assert_eq!(desk.step(&desk.agent, &address, &[("step", "submit")]).await.status, StatusCode::SEE_OTHER);
 
     let queue = desk.get(&desk.officer_a, "/applications?state=submitted").await;

@@ -34,11 +34,25 @@ impl NewApplicationPage {
 
 async fn page(visit: &Visit, chosen: String, problem: Option<String>) -> Result<NewApplicationPage, Refusal> {
     Ok(NewApplicationPage {
-        registrars: list_registrars(&visit.app, &visit.actor()).await?,
+        registrars: registrars_of_region(visit).await?,
         shell: visit.shell(Section::Applications, visit.language.text("application-new")),
         chosen,
         problem,
     })
+}
+
+/// The registrars that one may apply to: the region's own where its data list them, since contracts from elsewhere bring
+/// the names of others along.
+pub(super) async fn registrars_of_region(visit: &Visit) -> Result<Vec<RegistrarChoice>, Refusal> {
+    let mut known = list_registrars(&visit.app, &visit.actor()).await?;
+    let in_force = visit.app.region().await?;
+    let own = in_force.region.registrars();
+    let is_own = |one: &RegistrarChoice| own.find(&one.code).or_else(|| own.find(&one.name)).is_some();
+    if known.iter().any(is_own) {
+        known.retain(is_own);
+    }
+    known.sort_by(|one, other| (&one.code, &one.name).cmp(&(&other.code, &other.name)));
+    Ok(known)
 }
 
 pub(super) async fn begin(visit: Visit) -> Response {

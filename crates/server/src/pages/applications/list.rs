@@ -68,8 +68,17 @@ pub(super) async fn list(visit: Visit, Query(query): Query<ListQuery>) -> Respon
 }
 
 async fn page(visit: &Visit, query: ListQuery, ask: &ApplicationsAsk) -> Result<ListPage, Refusal> {
+    let mut list = list_applications(&visit.app, &visit.actor(), ask).await?;
+    if visit.actor().may(Action::Apply) {
+        // What is the applicant's turn has no due day; it stands first all the same.
+        list.items.sort_by_key(|row| match row.state {
+            ApplicationState::Returned => 0,
+            ApplicationState::Draft => 1,
+            _ => 2,
+        });
+    }
     Ok(ListPage {
-        list: list_applications(&visit.app, &visit.actor(), ask).await?,
+        list,
         words: Words::of(visit).await?,
         shell: visit.shell(Section::Applications, visit.language.text("applications-title")),
         query,

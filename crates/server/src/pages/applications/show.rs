@@ -234,7 +234,23 @@ impl ShowPage {
     fn steps_possible(&self) -> Vec<&OpenStep> {
         let is_here = |open: &&OpenStep| open.step != Step::Submit && open.obstacles.is_empty();
         let steps = self.page.steps_open.iter().filter(is_here);
-        steps.filter(|open| open.step != Step::Change || !self.change_requests().is_empty()).collect()
+        let mut steps: Vec<_> =
+            steps.filter(|open| open.step != Step::Change || !self.change_requests().is_empty()).collect();
+        steps.sort_by_key(|open| self.rank(open.step));
+        steps
+    }
+
+    /// What usually comes next stands first; what ends a case stands last.
+    fn rank(&self, step: Step) -> u8 {
+        let has_opinion = self.page.steps.iter().any(|taken| taken.step == Step::GiveExpertOpinion);
+        match step {
+            Step::AskExperts if self.page.needs_experts && !has_opinion => 0,
+            Step::Accept | Step::FirstReview | Step::Approve | Step::GiveExpertOpinion | Step::Reopen => 1,
+            Step::Change => 2,
+            Step::Return | Step::AskExperts => 3,
+            Step::Refuse | Step::Submit | Step::TakeNationalResult => 4,
+            Step::Cancel | Step::Revoke | Step::Withdraw => 5,
+        }
     }
 
     fn steps_barred(&self) -> Vec<&OpenStep> {

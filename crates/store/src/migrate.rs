@@ -34,6 +34,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![
     11 "0011_inspection",
     12 "0012_flags",
     13 "0013_notice",
+    14 "0014_registration_mapping",
 ];
 
 /// Number of the advisory lock; any will do that nothing else in the database takes.

@@ -616,3 +616,26 @@ pub async fn list_registrars(tx: &mut Tx) -> Result<Vec<(i64, String, String)>, 
 pub async fn find_registrar(tx: &mut Tx, registrar_key: i64) -> Result<Option<(String, String)>, StoreError> {
     row!(tx, (String, String), "SELECT code, name FROM registrar WHERE registrar_key = $1", registrar_key)
 }
+
+/// The mapping of sheet headers that an organisation used last, JSON.
+pub async fn find_mapping(tx: &mut Tx, organisation_key: i64) -> Result<Option<String>, StoreError> {
+    let found: Option<(String,)> = row!(
+        tx,
+        (String,),
+        "SELECT mapping FROM registration_mapping WHERE organisation_key = $1",
+        organisation_key
+    )?;
+    Ok(found.map(|(mapping,)| mapping))
+}
+
+/// Keeps a mapping of sheet headers.
+pub async fn save_mapping(tx: &mut WriteTx, organisation_key: i64, mapping: &str) -> Result<(), StoreError> {
+    run!(
+        &mut tx.tx,
+        "INSERT INTO registration_mapping (organisation_key, mapping) VALUES ($1, $2)
+             ON CONFLICT (organisation_key) DO UPDATE SET mapping = excluded.mapping",
+        organisation_key,
+        mapping
+    )?;
+    Ok(())
+}

@@ -4,6 +4,7 @@
 //! [`document`] the OpenAPI document.
 
 mod answer;
+mod application_batches;
 mod application_views;
 mod applications;
 mod bulletins;
@@ -106,6 +107,7 @@ static ALL: LazyLock<Vec<ApiRoute>> = LazyLock::new(|| {
         overview::routes(),
         contracts::routes(),
         applications::routes(),
+        application_batches::routes(),
         inspections::routes(),
         bulletins::routes(),
         drafts::routes(),

@@ -187,6 +187,22 @@ impl Desk {
         }
     }
 
+    /// A sheet of one's own, with a mapping for the header that the form does not know.
+    async fn files_a_batch(&self) {
+        let mapping = json!({ "columns": { "到账": "contract_value" }, "money_unit": "ten_thousand_yuan" });
+        let path = "/api/v1/application-mapping";
+        let kept = post_json(&self.router, path, &self.agent, &mapping).await;
+        assert_documented(&kept, "post", path);
+        assert_eq!(assert_documented(&self.get(&self.agent, path).await, "get", path), mapping);
+        let headers = [("cookie", self.agent.as_str()), ("content-type", "application/octet-stream")];
+        let path = format!("/api/v1/application-batches?registrar_key={}", self.registrar_key);
+        let sheet = "项目名称,合作单位,到账\n示例批量,示例公司,3.5\n";
+        let filed = send(&self.router, Method::POST, &path, &headers, sheet).await;
+        let filed = assert_documented(&filed, "post", "/api/v1/application-batches");
+        let draft = self.read(&self.agent, filed["drafts"][0]["id"].as_str().expect("an id")).await;
+        assert_eq!(draft["form"]["fields"]["contract_value"], "35000.00");
+    }
+
     async fn approved(&self, form: &Value) -> String {
         let id = self.draft(form).await;
         self.step(&self.agent, &id, json!({ "step": "submit" })).await;
@@ -356,5 +372,6 @@ both_backends! {
         assert_problem(&odd, StatusCode::BAD_REQUEST, "request.cursor");
         let registrars = desk.get(&desk.agent, "/api/v1/registrars").await;
         assert_documented(&registrars, "get", "/api/v1/registrars");
+        desk.files_a_batch().await;
     }
 }

@@ -245,7 +245,7 @@ impl Column {
 }
 
 /// The form's column of a header; under a merged group `卖方/名称` is also looked up as 卖方名称.
-fn column_of<'a>(form: &'a ContractForm, header: &str) -> Option<&'a FormColumn> {
+pub(crate) fn column_of<'a>(form: &'a ContractForm, header: &str) -> Option<&'a FormColumn> {
     form.column(header).or_else(|| form.column(&header.replace('/', ""))).or_else(|| {
         let (_, last) = header.rsplit_once('/')?;
         form.column(last)

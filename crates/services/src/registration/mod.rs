@@ -3,6 +3,7 @@
 mod attach_text;
 mod case;
 mod check_form;
+mod file_batch;
 pub mod inspection;
 mod list_applications;
 mod media;
@@ -20,6 +21,9 @@ mod take_step;
 mod write_contract;
 
 pub use attach_text::{Attached, AttachmentKind, ReceivingText, begin_text};
+pub use file_batch::{
+    BATCH_ROWS_MAX, FiledBatch, SheetMapping, WrittenUnit, file_batch, read_mapping, save_mapping,
+};
 pub use list_applications::{
     ApplicationsAsk, ApplicationsPage, ListedApplication, StateCount, list_applications,
 };

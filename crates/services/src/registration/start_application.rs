@@ -3,6 +3,7 @@
 use xiaoxiang_domain::access::{Action, Scope};
 use xiaoxiang_domain::contract::application::ApplicationForm;
 use xiaoxiang_domain::contract::procedure::ApplicationState;
+use xiaoxiang_store::Tx;
 use xiaoxiang_store::registration::{self as store, ApplicationRow};
 
 use crate::actor::Actor;
@@ -47,11 +48,20 @@ pub async fn start_application(app: &App, actor: &Actor, registrar_key: i64) -> 
     if store::find_registrar(&mut tx, registrar_key).await?.is_none() {
         return Err(unknown_registrar());
     }
-    let organisation = xiaoxiang_store::organisation::find_name(&mut tx, organisation_key).await?;
+    let form = blank_form(&mut tx, organisation_key).await?;
+    let row = draft_row(app, [registrar_key, organisation_key], person_id, &form)?;
+    store::start(&mut tx, &row).await?;
+    tx.keep_unlogged().await?;
+    Ok(row.application_id)
+}
+
+/// The form with which an organisation's next application begins: its own side as it stated it last.
+pub(super) async fn blank_form(tx: &mut Tx, organisation_key: i64) -> Result<ApplicationForm, Refusal> {
+    let organisation = xiaoxiang_store::organisation::find_name(tx, organisation_key).await?;
     let (name, credit_code) =
         organisation.ok_or_else(|| Refusal::NotFound(format!("organisation {organisation_key}")))?;
     let mut form = ApplicationForm::default();
-    if let Some((_, last)) = store::find_newest_of(&mut tx, organisation_key).await? {
+    if let Some((_, last)) = store::find_newest_of(tx, organisation_key).await? {
         let last: ApplicationForm = serde_json::from_str(&last).unwrap_or_default();
         form.fields.extend(last.fields.into_iter().filter(|(key, _)| key.starts_with(OWN_SIDE)));
     }
@@ -59,7 +69,18 @@ pub async fn start_application(app: &App, actor: &Actor, registrar_key: i64) -> 
     if let Some(code) = credit_code {
         form.fields.insert("seller_credit_code".to_owned(), code);
     }
-    let row = ApplicationRow {
+    Ok(form)
+}
+
+/// A new draft at a registrar, of an organisation.
+pub(super) fn draft_row(
+    app: &App,
+    [registrar_key, organisation_key]: [i64; 2],
+    person_id: &str,
+    form: &ApplicationForm,
+) -> Result<ApplicationRow, Refusal> {
+    let now_ms = app.clock.now_ms();
+    Ok(ApplicationRow {
         application_id: app.new_id()?,
         revision: 1,
         state: ApplicationState::Draft.code().to_owned(),
@@ -67,8 +88,8 @@ pub async fn start_application(app: &App, actor: &Actor, registrar_key: i64) -> 
         organisation_key,
         applicant_id: person_id.to_owned(),
         division: String::new(),
-        project_name: String::new(),
-        form: text_of(&form),
+        project_name: form.field("project_name").to_owned(),
+        form: text_of(form),
         acceptance_number: None,
         accepted_on: None,
         corrected_on: None,
@@ -85,10 +106,7 @@ pub async fn start_application(app: &App, actor: &Actor, registrar_key: i64) -> 
         is_sampled: false,
         created_at_ms: now_ms,
         changed_at_ms: now_ms,
-    };
-    store::start(&mut tx, &row).await?;
-    tx.keep_unlogged().await?;
-    Ok(row.application_id)
+    })
 }
 
 /// A form as it is stored.

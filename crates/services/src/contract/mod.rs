@@ -36,7 +36,6 @@ pub use record_contract::{OnRecord, Recording, record_contract, record_contract_
 pub(crate) use record_contract::{VersionWritten, write_version};
 pub use sheet_rows::ContractRows;
 pub(crate) use sheet_rows::column_of as form_column_of;
-pub(crate) use staging::contract_of as contract_of_row;
 pub(crate) use staging::{contract_of as contract_of_row, whole_record};
 pub use titles::Listing;
 pub(crate) use titles::ListingModel;

@@ -8,6 +8,7 @@ mod flags;
 mod histories;
 mod import;
 mod import_queue;
+mod notices;
 mod open_data;
 mod organisations;
 mod people;

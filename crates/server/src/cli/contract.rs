@@ -119,6 +119,9 @@ async fn screen_database(context: &Context) -> CommandResult {
         .map(|(screen, count)| vec![screen.code().to_owned(), screen.name_zh().to_owned(), count.to_string()])
         .collect();
     output::print_rows(context.format, &["kind", "手法", "疑点"], &rows)?;
+    if context.format == Some(Format::Json) {
+        return Ok(Outcome::Done);
+    }
     let (contracts, questions) = (screened.contracts, screened.questions());
     let ScreenedBook { raised, closed, returned, regrounded, .. } = screened;
     say(

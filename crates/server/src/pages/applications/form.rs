@@ -297,7 +297,7 @@ impl FormPage {
         let cost_problem = |at: usize| {
             let parts = ["name", "kind", "role", "sets", "amount"];
             let told = parts.iter().filter_map(|part| maker.problem(&format!("cost_items.{at}.{part}"), "x"));
-            let told = (at < form.cost_items.len()).then(|| told.collect::<Vec<_>>()).unwrap_or_default();
+            let told: Vec<_> = if at < form.cost_items.len() { told.collect() } else { Vec::new() };
             (!told.is_empty()).then(|| told.join(" "))
         };
         let costs =
@@ -420,6 +420,11 @@ impl FormPage {
 
     fn sets_rule(&self) -> String {
         self.shell.say("application-costs-rule-sets", [("max", &self.sets_max.to_string())])
+    }
+
+    /// Whether a group is about the party that does not apply.
+    fn is_other(&self, group_id: &str) -> bool {
+        group_id == self.other
     }
 
     fn taken(&self, one: &ListedOrganisation) -> String {

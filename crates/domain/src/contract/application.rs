@@ -22,7 +22,7 @@ pub const TEXT_CHARACTERS_MAX: usize = 500;
 const DECIDED_KEYS: [&str; 5] =
     ["registration_number", "registered_on", "registrar_code", "registrar_name", "standing"];
 /// Fields that an application has to state beyond what every contract on record must.
-const STATED_KEYS: [&str; 5] = ["signed_on", "field", "ip", "payment_mode", "related_party"];
+const STATED_KEYS: [&str; 6] = ["project_name", "signed_on", "field", "ip", "payment_mode", "related_party"];
 /// Kinds of parties that decide and publicise as 转化法 art. 18 says: research institutions and universities.
 const PUBLIC_SCIENCE_KINDS: [&str; 2] = ["021", "022"];
 /// Types in which a result changes hands at a price: transfer and licence.

@@ -110,8 +110,9 @@ impl Check<'_> {
             contract_type: self.contract_type(on),
             field: self.listed("field", "technical_field", on),
             ip: self.listed("ip", "ip_kind", on),
-            contract_value: contract_value?,
-            technology_value: technology_value?,
+            // What is missing is told of already; the rest is checked all the same, so that everything is told at once.
+            contract_value: contract_value.unwrap_or_default(),
+            technology_value: technology_value.unwrap_or_default(),
             payment_mode: self.listed("payment_mode", "payment_mode", on),
             related_party: self.yes_no("related_party"),
             plan_source: self.listed("plan_source", "plan_source", on),
@@ -577,7 +578,7 @@ impl Check<'_> {
             field,
             "contract.field.missing",
             ("必填项为空", "a required value is missing"),
-            ("补填后重新导入", "fill it in and import again"),
+            ("请填写", "fill it in"),
         );
     }
 

@@ -40,18 +40,23 @@ fn sight_of(kind: &str) -> Sight {
     match kind {
         "bulletin.signed" | "bulletin.corrected" | "bulletin.year_closed" => return Sight::Open,
         "contract.imported" => return Sight::Needs(Action::ReadImports),
+        // Who looked at a text is for those who watch over the looking.
+        "registration.text_viewed" => return Sight::Needs(Action::ReadLog),
         _ => {}
     }
     match kind.split('.').next().unwrap_or_default() {
         "region" => Sight::Open,
         "contract" => Sight::Needs(Action::ReadContracts),
         "attribution" => Sight::Needs(Action::ReadObjections),
+        "registration" => Sight::Needs(Action::ReadApplications),
+        "inspection" => Sight::Needs(Action::ReviewRegistrations),
         "flag" => Sight::Needs(Action::ReadFlags),
         "target" => Sight::Needs(Action::ReadTargets),
         "bulletin" => Sight::Needs(Action::ReadDrafts),
         "park" => Sight::Needs(Action::ReadParks),
         "person" => Sight::Needs(Action::ReadPeople),
         "organisation" => Sight::Needs(Action::ReadOrganisations),
+        "webhook" => Sight::Needs(Action::ManageWebhooks),
         _ => Sight::Needs(Action::ReadLog),
     }
 }
@@ -161,7 +166,16 @@ mod tests {
         for (group, kind) in KINDS {
             let expected: &[Sight] = match group {
                 _ if OPEN.contains(&kind) => &[Sight::Open],
-                KindGroup::Contract if kind.starts_with("personal_data.") => &[Sight::Needs(Action::ReadLog)],
+                KindGroup::Contract if kind.ends_with("_viewed") || kind.starts_with("personal_data.") => {
+                    &[Sight::Needs(Action::ReadLog)]
+                }
+                KindGroup::Contract if kind.starts_with("registration.") => {
+                    &[Sight::Needs(Action::ReadApplications)]
+                }
+                KindGroup::Contract if kind.starts_with("inspection.") => {
+                    &[Sight::Needs(Action::ReviewRegistrations)]
+                }
+                KindGroup::Contract if kind.starts_with("flag.") => &[Sight::Needs(Action::ReadFlags)],
                 KindGroup::Contract => {
                     &[Sight::Needs(Action::ReadContracts), Sight::Needs(Action::ReadImports)]
                 }
@@ -174,6 +188,7 @@ mod tests {
                     &[Sight::Needs(Action::ReadOrganisations)]
                 }
                 KindGroup::People => &[Sight::Needs(Action::ReadPeople)],
+                KindGroup::System if kind.starts_with("webhook.") => &[Sight::Needs(Action::ManageWebhooks)],
                 KindGroup::System => &[Sight::Needs(Action::ReadLog)],
             };
             assert!(expected.contains(&sight_of(kind)), "{kind}: {:?}", sight_of(kind));

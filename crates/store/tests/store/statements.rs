@@ -9,7 +9,7 @@ use xiaoxiang_store::testing::TestDb;
 /// Fewer would mean that the scanner has gone blind.
 const STATEMENTS_MIN: usize = 80;
 /// What begins the call of a statement.
-const CALLS: [&str; 5] = ["rows!(", "row!(", "run!(", "sqlx::query(", "sqlx::query_as"];
+const CALLS: [&str; 6] = ["rows!(", "row!(", "run!(", "insert!(", "sqlx::query(", "sqlx::query_as"];
 
 /// What only SQLite has.
 const SQLITE_VERB: &str = "VACUUM INTO ";

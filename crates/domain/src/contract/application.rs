@@ -341,6 +341,15 @@ pub fn form_problems(form: &ApplicationForm) -> Vec<RowProblem> {
     problems
 }
 
+/// What a form is read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// 申请登记: within the contract's term.
+    Application,
+    /// 变更: whatever the term, which may be what changes.
+    Change,
+}
+
 /// Checks what an application needs beyond a contract that can go on record.
 ///
 /// `contract` is the form's contract as [`super::check_row`] made it; `today` is the legal day of handing in.
@@ -353,6 +362,7 @@ pub fn check_application(
     region: &Region,
     regime: &Regime,
     today: Date,
+    occasion: Occasion,
 ) -> Result<CheckedApplication, Vec<RowProblem>> {
     let mut problems = form_problems(form);
     let side = applying_side(&contract, regime);
@@ -366,7 +376,9 @@ pub fn check_application(
         let keys = keys.iter().map(|key| format!("{}_{key}", party.code()));
         problems.extend(keys.filter(|key| form.field(key).is_empty()).map(|key| missing(&key)));
     }
-    problems.extend(term_problems(&contract, today));
+    if occasion == Occasion::Application {
+        problems.extend(term_problems(&contract, today));
+    }
     problems.extend(decision_problems(form, &contract, side, region, today));
     // Costs that cannot be read are told of already.
     let Ok(cost_items) = form.read_cost_items() else { return Err(problems) };

@@ -75,6 +75,7 @@ application-step-decision = The unit's decision
 application-step-texts = Contract text
 application-step-check = Check and hand in
 application-problems = To be mended before it is handed in
+application-problem-of = { $field }: { $problem }
 application-problems-count = { $count } to mend
 application-saved = Saved.
 application-saving = Saving…

@@ -75,6 +75,7 @@ application-step-decision = 单位决策
 application-step-texts = 合同文本
 application-step-check = 核对并提交
 application-problems = 提交前需要改正
+application-problem-of = { $field }：{ $problem }
 application-problems-count = { $count } 处
 application-saved = 已保存。
 application-saving = 正在保存…

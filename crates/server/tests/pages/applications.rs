@@ -513,8 +513,9 @@ async fn a_change_is_asked_for_shown_as_a_difference_and_registered_by_the_step(
     let nothing = desk
         .post(&desk.agent, &format!("{address}/change"), &[("revision", &revision), ("words", "无")])
         .await;
-    // Costs that are not sent are gone: a difference like any other.
-    assert_eq!(nothing.status, StatusCode::SEE_OTHER);
+    // What is not sent is gone: the unit's decision, which a transfer needs.
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(nothing.text.contains("纪要"), "what is missing is named: {}", nothing.text);
     let revision = desk.revision(&address).await;
     let fields = [
         ("revision", revision.as_str()),

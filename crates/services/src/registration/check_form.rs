@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use xiaoxiang_domain::contract::application::{
-    ApplicationForm, CheckedApplication, check_application, form_problems, worked_value,
+    ApplicationForm, CheckedApplication, Occasion, check_application, form_problems, worked_value,
 };
 use xiaoxiang_domain::contract::{RowProblem, Side};
 use xiaoxiang_domain::money::{Fen, MoneyUnit};
@@ -30,10 +30,11 @@ pub(super) fn check_form(
     region: &Region,
     regime: &Regime,
     today: Date,
+    occasion: Occasion,
 ) -> Result<CheckedApplication, Vec<RowProblem>> {
     let mut problems = form.storage_problems(region);
     let checked = match check_written(region, written(form, region, regime, today), today) {
-        Ok(row) => check_application(form, row.contract, region, regime, today),
+        Ok(row) => check_application(form, row.contract, region, regime, today, occasion),
         Err(mut more) => {
             more.extend(form_problems(form));
             Err(more)

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 use xiaoxiang_domain::access::{Action, Role, Scope};
 use xiaoxiang_domain::contract::RowProblem;
-use xiaoxiang_domain::contract::application::ApplicationForm;
+use xiaoxiang_domain::contract::application::{ApplicationForm, Occasion};
 use xiaoxiang_domain::contract::procedure::{
     ApplicationState, Due, Obstacle, RegistrationMode, Step, StepAsk, decide_step, leads_to, needs_experts,
 };
@@ -155,7 +155,9 @@ pub async fn read_application(
             organisation: (&organisation, credit_code.as_deref()),
             registrar: (&registrar_code, &registrar),
         };
-        check_form(&case.form, &handing, region, rules.regime, today).err().unwrap_or_default()
+        check_form(&case.form, &handing, region, rules.regime, today, Occasion::Application)
+            .err()
+            .unwrap_or_default()
     } else {
         Vec::new()
     };

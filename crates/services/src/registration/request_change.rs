@@ -10,7 +10,7 @@ use xiaoxiang_store::{NewEntry, StoreError};
 
 use super::case::Case;
 use super::start_application::text_of;
-use super::take_step::{WORDS_CHARACTERS_MAX, stale};
+use super::take_step::{WORDS_CHARACTERS_MAX, changed_form, stale};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::refusal::Refusal;
@@ -133,10 +133,10 @@ pub async fn raise_request(
     }
     if let Some(form) = &request.form {
         let region = app.region_in(&mut tx).await?;
-        let problems = form.storage_problems(&region.region);
-        if !problems.is_empty() {
-            return Err(Refusal::Fields(problems));
-        }
+        let today = app.clock.today_in(&region.time_zone);
+        let changed = Case { form: form.clone(), ..case };
+        let rules = changed.rules(&region.region, today)?;
+        changed_form(&mut tx, &changed, &region.region, rules, today).await?;
     }
     let row = RequestRow {
         request_id: app.new_id()?,

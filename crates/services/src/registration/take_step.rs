@@ -5,7 +5,9 @@
 
 use jiff::civil::Date;
 use serde_json::{Value, json};
-use xiaoxiang_domain::contract::application::{ApplicationForm, WrittenCostItem, worked_value};
+use xiaoxiang_domain::contract::application::{
+    ApplicationForm, CheckedApplication, Occasion, WrittenCostItem, worked_value,
+};
 use xiaoxiang_domain::contract::procedure::{
     ApplicationState, Due, Outcome, Step, StepAsk, TakenStep, decide_step, history_of,
 };
@@ -210,9 +212,11 @@ impl Taking<'_> {
             _ => return Ok(()),
         }
         let rules = self.case.rules(self.region, self.today)?;
-        // A contract may be changed after its term; what it says is read as of the day of its registration.
-        let day = self.case.row.registered_on.as_deref().and_then(|day| day.parse().ok());
-        let checked = checked_form(tx, &self.case, self.region, rules, day.unwrap_or(self.today)).await?;
+        let checked = if self.request.step == Step::Submit {
+            checked_form(tx, &self.case, self.region, rules, self.today, Occasion::Application).await?
+        } else {
+            changed_form(tx, &self.case, self.region, rules, self.today).await?
+        };
         let row = &mut self.case.row;
         row.project_name.clone_from(&checked.contract.project_name);
         row.division.clone_from(&checked.contract.party(checked.side).division);
@@ -258,7 +262,8 @@ impl Taking<'_> {
             (Step::Approve, ApplicationState::Registered) => {
                 let number = next_number(tx, region, Series::Registration, today).await?;
                 let handed_in = self.handed_in_on();
-                let checked = checked_form(tx, &self.case, region, rules, handed_in).await?;
+                let checked =
+                    checked_form(tx, &self.case, region, rules, handed_in, Occasion::Application).await?;
                 let registrar = store::find_registrar(tx, self.case.row.registrar_key).await?;
                 let (registrar_code, registrar_name) = registrar.unwrap_or_default();
                 let mut contract = checked.contract;
@@ -389,6 +394,18 @@ pub(super) fn settle(case: &mut Case, region: &Region) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The form of a change: what it says is read as of the day of the contract's registration.
+pub(super) async fn changed_form(
+    tx: &mut WriteTx,
+    case: &Case,
+    region: &Region,
+    rules: Rules<'_>,
+    today: Date,
+) -> Result<CheckedApplication, Refusal> {
+    let day = case.row.registered_on.as_deref().and_then(|day| day.parse().ok());
+    checked_form(tx, case, region, rules, day.unwrap_or(today), Occasion::Change).await
+}
+
 /// The form as a contract that can be registered, read as of a day.
 async fn checked_form(
     tx: &mut WriteTx,
@@ -396,14 +413,15 @@ async fn checked_form(
     region: &Region,
     rules: Rules<'_>,
     day: Date,
-) -> Result<xiaoxiang_domain::contract::application::CheckedApplication, Refusal> {
+    occasion: Occasion,
+) -> Result<CheckedApplication, Refusal> {
     let organisation = xiaoxiang_store::organisation::find_name(tx, case.row.organisation_key).await?;
     let (name, code) = organisation.unwrap_or_default();
     let (registrar_code, registrar) =
         store::find_registrar(tx, case.row.registrar_key).await?.unwrap_or_default();
     let handing =
         Handing { organisation: (&name, code.as_deref()), registrar: (&registrar_code, &registrar) };
-    check_form(&case.form, &handing, region, rules.regime, day).map_err(Refusal::Fields)
+    check_form(&case.form, &handing, region, rules.regime, day, occasion).map_err(Refusal::Fields)
 }
 
 /// How a technology value came about, as it is kept and printed.

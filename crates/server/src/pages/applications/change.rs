@@ -17,6 +17,7 @@ use super::fields::{
 };
 use super::form::{own_side, plain_fields};
 use super::sent::Sent;
+use super::steps::told;
 use super::words::Words;
 use crate::pages::shell::{Section, Shell};
 use crate::pages::statistics::SelectOption;
@@ -96,7 +97,7 @@ async fn raise(visit: &Visit, id: &str, sent: &Sent) -> Result<Response, Refusal
         Refusal::Fields(_) | Refusal::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         _ => return Err(refusal),
     };
-    let problems = vec![visit.sentence(&refusal)];
+    let problems = told(visit, &refusal).await?;
     let fields = if let Refusal::Fields(fields) = refusal { fields } else { Vec::new() };
     let page = page_of(visit, id, Typed { form: Some(form), reason, fields, problems }).await?;
     Ok((status, visit.page(&page)).into_response())

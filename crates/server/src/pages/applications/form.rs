@@ -442,33 +442,11 @@ impl FormPage {
             let anchor = id_of(problem.field.split(".kind").next().unwrap_or(&problem.field));
             ProblemLine {
                 link: self.step_path(step, &format!("?check=1#{anchor}")),
-                label: self.field_label(&problem.field, step),
+                label: self.words.field_label(&problem.field),
                 text: self.words.problem(problem),
             }
         };
         self.page.problems.iter().map(line).collect()
-    }
-
-    fn field_label(&self, field: &str, step: FormStep) -> String {
-        let key = match field {
-            "undertaking.holds_no_secrets" => "application-no-secrets",
-            "undertaking.confidentiality_reviewer" => "application-reviewer",
-            "decision.level" => "application-level",
-            "decision.minutes_number" => "application-minutes",
-            "decision.pricing_method" => "application-pricing",
-            "decision.publicity_from" => "application-publicity-from",
-            "decision.publicity_to" => "application-publicity-to",
-            "decision.has_completers_authority" => "application-authority",
-            _ if step == FormStep::Costs && field != "technology_value" => {
-                let at = field.split('.').nth(1).and_then(|at| at.parse::<usize>().ok());
-                return at.map_or_else(
-                    || self.shell.t("application-costs").to_owned(),
-                    |at| self.shell.say("application-cost-row", [("row", &(at + 1).to_string())]),
-                );
-            }
-            _ => return self.words.label(field),
-        };
-        self.shell.t(key).to_owned()
     }
 
     /// What stands in the way of handing in, beside the fields.

@@ -141,11 +141,12 @@ async fn again(visit: &Visit, id: &str, draft: Draft, refusal: &Refusal) -> Resp
     }
 }
 
-async fn told(visit: &Visit, refusal: &Refusal) -> Result<Vec<String>, Refusal> {
+/// What a refusal is about, each in a sentence of its own.
+pub(super) async fn told(visit: &Visit, refusal: &Refusal) -> Result<Vec<String>, Refusal> {
     let words = Words::of(visit).await?;
     Ok(match refusal {
         Refusal::Obstacles(obstacles) => obstacles.iter().map(|one| words.obstacle(one)).collect(),
-        Refusal::Fields(problems) => problems.iter().map(|one| words.problem(one)).collect(),
+        Refusal::Fields(problems) => problems.iter().map(|one| words.named_problem(one)).collect(),
         other => vec![visit.sentence(other)],
     })
 }

@@ -59,6 +59,33 @@ impl Words {
         }
     }
 
+    /// What a field of the form is called.
+    pub fn field_label(&self, field: &str) -> String {
+        let key = match field {
+            "undertaking.holds_no_secrets" => "application-no-secrets",
+            "undertaking.confidentiality_reviewer" => "application-reviewer",
+            "decision.level" => "application-level",
+            "decision.minutes_number" => "application-minutes",
+            "decision.pricing_method" => "application-pricing",
+            "decision.publicity_from" => "application-publicity-from",
+            "decision.publicity_to" => "application-publicity-to",
+            "decision.has_completers_authority" => "application-authority",
+            "cost_items" => "application-costs",
+            _ => {
+                let rest = field.strip_prefix("cost_items.").and_then(|rest| rest.split('.').next());
+                let Some(at) = rest.and_then(|at| at.parse::<usize>().ok()) else { return self.label(field) };
+                return self.language.say("application-cost-row", [("row", &(at + 1).to_string())]);
+            }
+        };
+        self.language.text(key).to_owned()
+    }
+
+    /// A problem with the field that it is about.
+    pub fn named_problem(&self, problem: &RowProblem) -> String {
+        let (label, text) = (self.field_label(&problem.field), self.problem(problem));
+        self.language.say("application-problem-of", [("field", &label), ("problem", &text)])
+    }
+
     /// A day as it is stored.
     pub fn day(&self, day: &str) -> String {
         day.parse::<Date>().map_or_else(|_| day.to_owned(), |day| self.language.day(day))

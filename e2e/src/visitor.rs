@@ -1,6 +1,6 @@
 //! A person at a browser, as far as a journey needs one.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
@@ -82,8 +82,15 @@ impl Visitor {
 
     /// The text of the first element that matches.
     pub async fn text(&self, selector: &str) -> Result<String> {
-        let element = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(selector)).await;
-        Ok(element.with_context(|| format!("no `{selector}` on the page"))?.text().await?)
+        let since = Instant::now();
+        loop {
+            let element = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(selector)).await;
+            match element.with_context(|| format!("no `{selector}` on the page"))?.text().await {
+                // The page that a form led to came between the finding and the reading.
+                Err(error) if error.is_stale_element_reference() && since.elapsed() < PATIENCE => {}
+                text => return Ok(text?),
+            }
+        }
     }
 
     /// How many elements match.

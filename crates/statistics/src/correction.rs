@@ -1,6 +1,6 @@
 //! What changed in a published table since (订正清单): cells with old and new sums, and the facts behind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::columns::Columns;
 use crate::cross_table::{Cell, DIMENSIONS_MAX, Located, QueryProblem, rows_behind};
@@ -42,7 +42,8 @@ pub struct Correction {
     pub changes: Vec<CellChange>,
 }
 
-/// Compares a table at two log positions. Replacement by an equal fact changes nothing and is not listed.
+/// Compares a table at two log positions. What gives the same to a cell as before changes
+/// nothing in it and is not listed.
 ///
 /// # Errors
 /// Where the table cannot be made.
@@ -81,10 +82,19 @@ pub fn corrections(
     Ok(Correction { before, after, changes })
 }
 
-/// Facts that hold at one of the two positions only, with the keys of their cells.
+/// A fact with what it gives to a cell and the keys of its cells.
+#[derive(Clone, Copy)]
+struct Given {
+    fact_id: i64,
+    /// Contract, 成交额 and 技术交易额 in fen. A contract has one fact at a position.
+    part: (i64, i64, i64),
+    keys: [u32; DIMENSIONS_MAX],
+}
+
+/// Facts that hold at one of the two positions only.
 struct Moved {
-    left: Vec<(i64, [u32; DIMENSIONS_MAX])>,
-    entered: Vec<(i64, [u32; DIMENSIONS_MAX])>,
+    left: Vec<Given>,
+    entered: Vec<Given>,
 }
 
 impl Moved {
@@ -95,9 +105,10 @@ impl Moved {
         from_position: i64,
         to_position: i64,
     ) -> Result<Self, QueryProblem> {
-        let fact = |(located, keys): (Located, [u32; DIMENSIONS_MAX])| {
+        let given = |(located, keys): (Located, [u32; DIMENSIONS_MAX])| {
             let (rows, at) = located.rows(columns);
-            (rows.fact_id[at], keys)
+            let part = (rows.contract_key[at], rows.contract_value[at], rows.technology_value[at]);
+            Given { fact_id: rows.fact_id[at], part, keys }
         };
         let holds = |(located, _): &(Located, [u32; DIMENSIONS_MAX]), position: i64| {
             let (rows, at) = located.rows(columns);
@@ -108,13 +119,14 @@ impl Moved {
         let mut entered = rows_behind(columns, &after.query(), |_| true)?;
         entered.retain(|row| !holds(row, from_position));
         let sorted = |rows: Vec<_>| {
-            let mut facts: Vec<(i64, [u32; DIMENSIONS_MAX])> = rows.into_iter().map(fact).collect();
-            facts.sort_unstable();
+            let mut facts: Vec<Given> = rows.into_iter().map(given).collect();
+            facts.sort_unstable_by_key(|fact| fact.fact_id);
             facts
         };
         Ok(Self { left: sorted(left), entered: sorted(entered) })
     }
 
+    /// A fact whose successor gives the same to the same cell (another telephone number) has not moved in it.
     fn change(
         &self,
         row: RowKey,
@@ -123,10 +135,16 @@ impl Moved {
         after: Cell,
         is_in_cell: impl Fn(&[u32; DIMENSIONS_MAX]) -> bool,
     ) -> CellChange {
-        let ids = |facts: &[(i64, [u32; DIMENSIONS_MAX])]| {
-            facts.iter().filter(|(_, keys)| is_in_cell(keys)).map(|&(id, _)| id).collect::<Vec<_>>()
+        let in_cell = |facts: &[Given]| {
+            facts.iter().filter(|fact| is_in_cell(&fact.keys)).copied().collect::<Vec<Given>>()
         };
-        let (mut left_facts, mut entered_facts) = (ids(&self.left), ids(&self.entered));
+        let (left, entered) = (in_cell(&self.left), in_cell(&self.entered));
+        let ids = |facts: &[Given], others: &[Given]| {
+            let parts: BTreeSet<_> = others.iter().map(|fact| fact.part).collect();
+            let moved = facts.iter().filter(|fact| !parts.contains(&fact.part));
+            moved.map(|fact| fact.fact_id).collect::<Vec<i64>>()
+        };
+        let (mut left_facts, mut entered_facts) = (ids(&left, &entered), ids(&entered, &left));
         let (left, entered) = (left_facts.len(), entered_facts.len());
         left_facts.truncate(FACTS_MAX);
         entered_facts.truncate(FACTS_MAX);

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use xiaoxiang_domain::access::Action;
-use xiaoxiang_domain::bulletin::{BulletinStatus, CorrectionDecision, Dimension, Direction};
-use xiaoxiang_statistics::city_monthly::DIRECTIONS;
+use xiaoxiang_domain::bulletin::{BulletinStatus, CorrectionDecision, Direction};
 use xiaoxiang_statistics::correction::{CellChange, corrections};
 use xiaoxiang_statistics::cross_table::Cell;
 use xiaoxiang_statistics::layout::row_key_text;
@@ -15,10 +14,10 @@ use xiaoxiang_statistics::table::RowKey;
 use xiaoxiang_store::bulletin::{self as store, CorrectionRow};
 use xiaoxiang_store::{NewEntry, StoreError, Tx};
 
-use super::content::CITY_MONTHLY;
 use super::explain_cell::contracts_of;
 use super::list_bulletins::{BulletinDetail, find_bulletin};
 use super::make_table::{TableAsk, refused};
+use super::published_figures::asks_of;
 use super::read_model::Figures;
 use crate::actor::Actor;
 use crate::app::App;
@@ -209,7 +208,7 @@ async fn signed(app: &App, bulletin_id: &str) -> Result<BulletinDetail, Refusal>
 }
 
 /// Up to where changes have been decided on.
-fn last_position(detail: &BulletinDetail) -> i64 {
+pub(super) fn last_position(detail: &BulletinDetail) -> i64 {
     detail.corrections.last().map_or(detail.summary.row.as_of, |correction| correction.to_position)
 }
 
@@ -218,28 +217,10 @@ async fn changes_since(
     tx: &mut Tx,
     detail: &BulletinDetail,
 ) -> Result<Vec<CellCorrection>, Refusal> {
-    let period = detail.summary.period;
     let from_position = last_position(detail);
     let mut changes = Vec::new();
-    for table in &detail.content.tables {
-        if table.key == CITY_MONTHLY {
-            let mut spans = vec![period];
-            if period.cumulative() != period {
-                spans.push(period.cumulative());
-            }
-            for direction in DIRECTIONS {
-                for months in &spans {
-                    let ask = TableAsk::new(direction, Dimension::City, *months);
-                    changes.extend(changes_of(figures, tx, &table.key, &ask, from_position).await?);
-                }
-            }
-        } else {
-            let ask = TableAsk {
-                only: table.only.clone(),
-                ..TableAsk::new(table.direction, table.by, period.cumulative())
-            };
-            changes.extend(changes_of(figures, tx, &table.key, &ask, from_position).await?);
-        }
+    for (table, ask) in asks_of(detail) {
+        changes.extend(changes_of(figures, tx, &table, &ask, from_position).await?);
     }
     Ok(changes)
 }

@@ -14,6 +14,7 @@ mod place_figures;
 mod products;
 mod public_files;
 mod published_corrections;
+mod published_figures;
 mod read_model;
 mod reconcile_bulletin;
 mod redraft_bulletin;
@@ -49,6 +50,7 @@ pub use public_files::{
 pub use published_corrections::{
     CorrectedCell, PublishedCorrection, describe_changes, published_corrections,
 };
+pub use published_figures::{PublishedFigure, list_published_figures};
 pub(crate) use read_model::FigureModel;
 pub use read_model::Figures;
 pub use reconcile_bulletin::{ReconcileAsk, ReconciledCell, ReconciledSheet, reconcile_bulletin};

@@ -27,11 +27,11 @@ pub use list_contracts::{
     ContractsAsk, ContractsPage, LIST_PAGE_ROWS, ListedContract, ListedOrganisation, ORGANISATIONS_FOUND_MAX,
     find_organisations, list_contracts, list_rows,
 };
-pub(crate) use read_contract::places_in;
 pub use read_contract::{
     ContractEntry, ContractPage, ContractPlaces, ContractVersion, CountedIn, Personal, places_of,
     read_contract,
 };
+pub(crate) use read_contract::{places_in, visible_facts};
 pub use record_contract::{OnRecord, Recording, record_contract, record_contract_over};
 pub(crate) use record_contract::{VersionWritten, write_version};
 pub use sheet_rows::ContractRows;

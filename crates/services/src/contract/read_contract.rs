@@ -169,6 +169,21 @@ pub(crate) async fn places_in(tx: &mut Tx, contract_key: i64) -> Result<Option<C
     Ok(facts.last().map(ContractPlaces::of))
 }
 
+/// How a contract counted at all times, the newest last. Who may not see it is told that there is none.
+pub(crate) async fn visible_facts(
+    app: &App,
+    actor: &Actor,
+    registration_number: &str,
+) -> Result<Vec<ContractFact>, Refusal> {
+    let scope = actor.permit(Action::ReadContracts)?;
+    let not_found = || Refusal::NotFound(registration_number.to_owned());
+    let mut tx = app.db.read().await?;
+    let contract_key = store::find_key(&mut tx, registration_number).await?.ok_or_else(not_found)?;
+    let facts = xiaoxiang_store::fact::list_of_contract(&mut tx, contract_key).await?;
+    let places = facts.last().map(ContractPlaces::of).ok_or_else(not_found)?;
+    if places.lies_in(scope) { Ok(facts) } else { Err(not_found()) }
+}
+
 /// One contract with its history. Who may not see it is told that there is none; personal data need a permission of their
 /// own over this contract.
 pub async fn read_contract(

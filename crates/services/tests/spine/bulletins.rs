@@ -32,12 +32,15 @@ pub async fn change(app: &App, row: &Row, change: impl FnOnce(&mut Contract)) {
 
 pub async fn sign(app: &App, months: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("key.pem");
+    let key = LogKey::load_or_create(app, &folder.path().join("key.pem")).unwrap();
+    sign_with(app, &key, months).await
+}
 
-    let key = LogKey::load_or_create(app, &path).unwrap();
+/// Signs with a key of the caller, who signs again.
+pub async fn sign_with(app: &App, key: &LogKey, months: &str) -> String {
     let id = draft_bulletin(app, &ACTOR, period(months), GrowthBase::AsKnown).await.unwrap();
     let signing = Signing { signer: "示例签发人".to_owned(), signed_on: jiff::civil::date(2018, 1, 10) };
-    sign_bulletin(app, &ACTOR, &key, &id, &signing).await.unwrap();
+    sign_bulletin(app, &ACTOR, key, &id, &signing).await.unwrap();
     id
 }
 

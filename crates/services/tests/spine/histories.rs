@@ -12,10 +12,10 @@ use xiaoxiang_domain::contract::{Contract, Side};
 use xiaoxiang_domain::fact::{Source, Standing};
 use xiaoxiang_domain::money::Fen;
 use xiaoxiang_domain::region::DivisionCode;
-use xiaoxiang_services::App;
 use xiaoxiang_services::attribution::{NewObjection, decide_objection, raise_objection, replace_park_list};
 use xiaoxiang_services::bulletin::TableAsk;
 use xiaoxiang_services::contract::record_contract;
+use xiaoxiang_services::{App, Refusal};
 use xiaoxiang_store::Db;
 use xiaoxiang_store::testing::TestDb;
 
@@ -36,21 +36,22 @@ const LISTED_PARK: u32 = 109;
 const DECIDED: [(u32, u32, u32); 3] =
     [(430_102, 430_100, 430_102), (430_203, 430_200, 430_203), (433_101, 433_100, 433_101)];
 
-fn histories() -> u64 {
+/// How many histories each database is given.
+pub fn histories() -> u64 {
     std::env::var("XIAOXIANG_SOAK_HISTORIES").map_or(HISTORIES, |text| text.parse().expect("a number"))
 }
 
 /// What the model holds of all contracts at one position.
 #[derive(Clone, Default)]
-struct Model {
-    rows: BTreeMap<String, Row>,
+pub struct Model {
+    pub rows: BTreeMap<String, Row>,
     decided: BTreeMap<(String, Side), Place>,
     park_companies: Vec<u64>,
 }
 
 impl Model {
     /// The rows as they must count: decided places and listed parks in.
-    fn counted(&self) -> Vec<Row> {
+    pub fn counted(&self) -> Vec<Row> {
         let listed: Vec<String> = self.park_companies.iter().map(|serial| credit_code(*serial)).collect();
         let counted = self.rows.values().map(|row| {
             let mut row = row.clone();
@@ -70,17 +71,21 @@ impl Model {
     }
 }
 
-struct History<'a> {
+pub struct History<'a> {
     app: &'a App,
-    draw: Draw,
-    model: Model,
+    pub draw: Draw,
+    pub model: Model,
     serial: u64,
     /// The model after each step, by log position.
     seen: Vec<(i64, Model)>,
 }
 
-impl History<'_> {
-    async fn step(&mut self) {
+impl<'a> History<'a> {
+    pub fn new(app: &'a App, seed: u64) -> Self {
+        Self { app, draw: Draw(seed), model: Model::default(), serial: seed * 100_000, seen: Vec::new() }
+    }
+
+    pub async fn step(&mut self) {
         match self.draw.below(9) {
             0..=2 => self.register(Source::Registry).await,
             3 => self.register(Source::Exchange).await,
@@ -153,7 +158,16 @@ impl History<'_> {
             raised_by: "示例市".to_owned(),
             reason: "研发在本市".to_owned(),
         };
-        let id = raise_objection(self.app, &ACTOR, &objection).await.unwrap();
+        let id = match raise_objection(self.app, &ACTOR, &objection).await {
+            Ok(id) => id,
+            Err(Refusal::Invalid { code: "attribution.same_place", .. }) => {
+                let stated = if side == Side::Seller { row.seller.place } else { row.buyer.place };
+                let counted = self.model.decided.get(&(row.number.clone(), side)).copied().unwrap_or(stated);
+                assert_eq!((counted.city, counted.county), (city, county), "{}", row.number);
+                return;
+            }
+            Err(refusal) => panic!("{refusal:?}"),
+        };
         decide_objection(self.app, &ACTOR, &id, DivisionCode(division), "同意").await.unwrap();
         let place = Place { written: "", country: "", city, county, park: 0 };
         self.model.decided.insert((row.number, side), place);
@@ -254,8 +268,7 @@ async fn cities_by_sql(db: &Db, direction: Direction, position: i64) -> Rows {
 
 async fn live(app: &App, seed: u64) {
     let followed = app_on(app.db.clone());
-    let mut history =
-        History { app, draw: Draw(seed), model: Model::default(), serial: seed * 100_000, seen: Vec::new() };
+    let mut history = History::new(app, seed);
     for step in 1..=STEPS {
         history.step().await;
         // The second reader follows in strides of its own.

@@ -13,6 +13,7 @@ mod open_data;
 mod organisations;
 mod people;
 mod personal;
+mod published_figures;
 mod refusals;
 mod registration;
 mod rows;

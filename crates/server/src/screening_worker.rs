@@ -1,9 +1,11 @@
-//! The background task that screens the book after changes (真实性筛查), once the log has come to rest; at the start of a
-//! server at once, so that a demo has its flags while its first page is read.
+//! The background task that follows changes once the log has come to rest: it screens the book (真实性筛查) and tells of
+//! published figures that wait for a correction (订正). At the start of a server at once, so that a demo has its flags while
+//! its first page is read.
 
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
+use xiaoxiang_services::bulletin::announce_corrections;
 use xiaoxiang_services::screening::{Effort, When, newest_position, screen_book};
 use xiaoxiang_services::{Actor, App, Refusal};
 
@@ -65,6 +67,10 @@ async fn work(app: App) {
             }
             Ok(None) | Err(Refusal::NoRegion) => {}
             Err(refusal) => tracing::error!(error = ?refusal, "the book was not screened"),
+        }
+        match announce_corrections(&app).await {
+            Ok(_) | Err(Refusal::NoRegion) => {}
+            Err(refusal) => tracing::error!(error = ?refusal, "corrections were not announced"),
         }
         screened = Some(newest);
     }

@@ -262,7 +262,11 @@ pub async fn count_changed_after(
            FROM (SELECT DISTINCT f.contract_key
                    FROM change_set c
                    JOIN contract_fact f ON f.change_set_id = c.change_set_id
-                  WHERE c.position > $1 AND f.registered_on >= $2 AND f.registered_on <= $3
+                  WHERE c.position > $1
+                    AND EXISTS (SELECT 1
+                                  FROM contract_fact g
+                                 WHERE g.contract_key = f.contract_key
+                                   AND g.registered_on >= $2 AND g.registered_on <= $3)
                   LIMIT $4) changed",
         position,
         days[0],

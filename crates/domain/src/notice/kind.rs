@@ -19,6 +19,8 @@ pub enum NoticeKind {
     BulletinDrafted,
     /// 通报已签发
     BulletinSigned,
+    /// 通报待订正: published figures changed.
+    CorrectionWaits,
     /// 归属异议待裁定
     ObjectionRaised,
     /// 归属异议已裁定
@@ -104,7 +106,7 @@ struct Words {
 
 impl NoticeKind {
     /// Every kind, in the order in which lists show them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::RoleGranted,
         Self::ImportFinished,
         Self::ImportRefused,
@@ -112,6 +114,7 @@ impl NoticeKind {
         Self::ImportAsks,
         Self::BulletinDrafted,
         Self::BulletinSigned,
+        Self::CorrectionWaits,
         Self::ObjectionRaised,
         Self::ObjectionDecided,
         Self::ApplicationSubmitted,
@@ -256,6 +259,20 @@ impl NoticeKind {
                     "A new bulletin of technology contracts was signed.",
                 ),
                 values: &["period", "number"],
+            },
+            Self::CorrectionWaits => Words {
+                code: "correction_waits",
+                title: ("已公布的数字有变化", "Published figures have changed"),
+                sentence: (
+                    "{period}通报（{number}）中有 {count} 格数字因登记变化不再一致，请决定是否订正。",
+                    "{count} cells of the bulletin of {period} ({number}) are no longer what was published; decide on \
+                     a correction.",
+                ),
+                outside: (
+                    "已公布的通报中有数字变化，等待您决定是否订正。",
+                    "Figures of a published bulletin have changed and wait for your decision.",
+                ),
+                values: &["period", "number", "count"],
             },
             Self::ObjectionRaised => Words {
                 code: "objection_raised",

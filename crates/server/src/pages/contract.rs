@@ -465,6 +465,10 @@ impl OneContractPage {
         self.shell.link(&format!("/bulletins/{}", counted.bulletin_id))
     }
 
+    fn figures_link(&self) -> String {
+        self.shell.link(&format!("/contracts/{}/figures", self.page.contract.registration_number))
+    }
+
     fn directions(&self, counted: &CountedIn) -> String {
         let words =
             counted.directions.iter().map(|direction| direction_label(self.shell.language, *direction));

@@ -19,11 +19,11 @@ use xiaoxiang_services::contract::{
 use xiaoxiang_services::{Actor, App, Refusal};
 use xiaoxiang_statistics::listing::{ListFilter, ListOrder, ListSide, PlaceFilter, TOTAL_MAX, Total};
 
-use super::contract;
 use super::reading;
 use super::shell::{Section, Shell};
 use super::statistics::{FieldProblem, SelectOption};
 use super::visit::{Visit, download};
+use super::{contract, contract_figures};
 use crate::routes::{Access, Route};
 
 const MIME_CSV: &str = "text/csv; charset=utf-8";
@@ -42,7 +42,7 @@ pub fn routes() -> Vec<Route> {
         Route::file("/contracts.csv", read, routing::get(csv)),
         Route::file("/contracts.xlsx", read, routing::get(xlsx)),
     ];
-    [list, contract::routes()].concat()
+    [list, contract::routes(), contract_figures::routes()].concat()
 }
 
 /// What the form sends; every field may be missing or empty.

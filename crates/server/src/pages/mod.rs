@@ -16,6 +16,7 @@ pub mod client;
 mod compact;
 mod competence;
 pub mod contract;
+pub mod contract_figures;
 pub mod contract_type;
 pub mod contracts;
 pub mod draft_pages;

@@ -1,12 +1,15 @@
 //! Corrections of a published bulletin, on its page and in its JSON.
 
 use axum::http::StatusCode;
+use xiaoxiang_domain::access::{Role, Scope};
 use xiaoxiang_domain::bulletin::CorrectionDecision;
 use xiaoxiang_domain::fact::Source;
 use xiaoxiang_services::bulletin::decide_correction;
 use xiaoxiang_services::contract::record_contract;
 
-use super::support::{ACTOR, CONTRACTS, app_with_bulletin, contracts_of_october, get, pages};
+use super::support::{
+    ACTOR, CONTRACTS, app_with_bulletin, contracts_of_october, get, get_with, pages, signed_in,
+};
 
 #[tokio::test]
 async fn a_correction_shows_what_changed_and_marked_figures_lead_to_it() {
@@ -51,4 +54,32 @@ async fn a_correction_shows_what_changed_and_marked_figures_lead_to_it() {
     for key in ["id", "number", "title", "title_en", "period", "as_of", "tree_head", "sentences", "footers"] {
         assert!(!json[key].is_null(), "{key}");
     }
+}
+
+#[tokio::test]
+async fn the_page_of_a_contract_leads_to_every_published_cell_that_it_is_in() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (app, id) = app_with_bulletin(folder.path()).await;
+    let mut changed = contracts_of_october(&app).await.next().expect("a contract");
+    let cookie = signed_in(&app, Role::Statistician, Scope::Region).await;
+    let address = format!("/contracts/{}/figures", changed.registration_number);
+    changed.contract_value.0 += 12_300_000;
+    record_contract(&app, &ACTOR, Source::Registry, changed).await.expect("a version");
+    let router = pages(app);
+    let page = get_with(&router, &address, &[("cookie", &cookie)]).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    assert!(
+        page.text.contains(&format!("/drafts/{id}")),
+        "who decides is led to the decision: {}",
+        page.text
+    );
+    assert!(
+        page.text.contains("待订正") && page.text.contains("没有由本系统核准后出具的凭证"),
+        "{}",
+        page.text
+    );
+    let english = get_with(&router, &format!("/en{address}"), &[("cookie", &cookie)]).await;
+    assert!(english.text.contains("To be corrected"), "{}", english.text);
+    let none = get_with(&router, "/contracts/43019999999/figures", &[("cookie", &cookie)]).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
 }

@@ -76,6 +76,17 @@ impl ContentTable {
     pub fn is_of(&self, product: Product) -> bool {
         self.products.iter().any(|word| word == product.code())
     }
+
+    /// The label of a row; its key where the table did not have it when it was frozen.
+    #[must_use]
+    pub fn row_label(&self, key: &str) -> PrintedNote {
+        let printed = self.table.rows.iter().find(|row| row.key == key);
+        let label = printed.and_then(|row| row.cells.first());
+        label.map_or_else(
+            || PrintedNote { zh: key.to_owned(), en: key.to_owned() },
+            |cell| PrintedNote { zh: cell.text.clone(), en: cell.text_en.clone() },
+        )
+    }
 }
 
 impl BulletinContent {

@@ -5,8 +5,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use xiaoxiang_domain::access::Action;
+use xiaoxiang_domain::access::{Action, Role};
 use xiaoxiang_domain::bulletin::{BulletinStatus, CorrectionDecision, Direction};
+use xiaoxiang_domain::notice::{NamedValue, Notice, NoticeKind, Whom};
 use xiaoxiang_statistics::correction::{CellChange, corrections};
 use xiaoxiang_statistics::cross_table::Cell;
 use xiaoxiang_statistics::layout::row_key_text;
@@ -15,18 +16,21 @@ use xiaoxiang_store::bulletin::{self as store, CorrectionRow};
 use xiaoxiang_store::{NewEntry, StoreError, Tx};
 
 use super::explain_cell::contracts_of;
-use super::list_bulletins::{BulletinDetail, find_bulletin};
+use super::list_bulletins::{BulletinDetail, BulletinSummary, find_bulletin, list_bulletins};
 use super::make_table::{TableAsk, refused};
 use super::published_figures::asks_of;
 use super::read_model::Figures;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::notice::{Occasion, notify};
 use crate::refusal::Refusal;
 
 /// Key of the number pattern in the region data.
 const NUMBER_PATTERN: &str = "correction";
 /// Contracts named for one cell.
 const CONTRACTS_NAMED_MAX: usize = 50;
+/// One changed contract is enough to look at a bulletin's cells.
+const CHANGED_SOUGHT: i64 = 1;
 /// Longest reason.
 const REASON_CHARACTERS_MAX: usize = 2_000;
 
@@ -82,6 +86,58 @@ pub async fn find_pending_changes(
 fn fingerprint(cells: &[CellCorrection]) -> Result<String, Refusal> {
     let text = serde_json::to_vec(cells).map_err(|error| StoreError::Damaged(error.to_string()))?;
     Ok(hex::encode(Sha256::digest(text)))
+}
+
+/// Tells whoever decides on corrections of each signed bulletin whose figures are no longer what was published, once
+/// until the next decision about it. Gives how many there are.
+pub async fn announce_corrections(app: &App) -> Result<usize, Refusal> {
+    let mut waiting = 0;
+    for summary in list_bulletins(app).await? {
+        let (bulletin_id, period) = (&summary.row.bulletin_id, summary.period);
+        let mut read = app.db.read().await?;
+        let untouched = summary.status == BulletinStatus::Draft
+            || count_changed(&mut read, &summary, CHANGED_SOUGHT).await? == 0;
+        drop(read);
+        if untouched {
+            continue;
+        }
+        let cells = list_pending_changes(app, bulletin_id).await?.len();
+        if cells == 0 {
+            continue;
+        }
+        waiting += 1;
+        let detail = find_bulletin(app, bulletin_id).await?;
+        let number = summary.row.document_number.clone().unwrap_or_default();
+        let notice = Notice {
+            kind: NoticeKind::CorrectionWaits,
+            subject: format!("bulletin:{bulletin_id}"),
+            values: vec![
+                NamedValue::new("period", period.title(), period.title_en()),
+                NamedValue::same("number", &number),
+                NamedValue::same("count", &cells.to_string()),
+            ],
+            path: format!("/drafts/{bulletin_id}"),
+        };
+        let record = format!("bulletin:{bulletin_id}:{}", last_position(&detail));
+        let mut tx = app.db.begin(app.clock.now_ms()).await?;
+        let once = Occasion::Once { record: &record, author: None };
+        notify(app, &mut tx, once, &notice, &[Whom::Everyone(Role::Statistician)]).await?;
+        tx.keep_unlogged().await?;
+    }
+    Ok(waiting)
+}
+
+/// How many contracts of a signed bulletin's months changed since it was frozen or last decided on, up to a limit.
+pub(crate) async fn count_changed(
+    tx: &mut Tx,
+    bulletin: &BulletinSummary,
+    limit: i64,
+) -> Result<i64, Refusal> {
+    let corrections = store::list_corrections(tx, &bulletin.row.bulletin_id).await?;
+    let position = corrections.last().map_or(bulletin.row.as_of, |correction| correction.to_position);
+    let months = bulletin.period.cumulative();
+    let days = [months.first_day().to_string(), months.last_day().to_string()];
+    Ok(xiaoxiang_store::fact::count_changed_after(tx, position, [&days[0], &days[1]], limit).await?)
 }
 
 /// Records the officer's decision about all pending changes of a bulletin.
@@ -220,7 +276,7 @@ async fn changes_since(
     let from_position = last_position(detail);
     let mut changes = Vec::new();
     for (table, ask) in asks_of(detail) {
-        changes.extend(changes_of(figures, tx, &table, &ask, from_position).await?);
+        changes.extend(changes_of(figures, tx, &table.key, &ask, from_position).await?);
     }
     Ok(changes)
 }

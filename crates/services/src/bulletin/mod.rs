@@ -25,9 +25,10 @@ mod words;
 
 pub use close_year::close_year;
 pub use content::{BULLETIN_KIND, BulletinContent, ContentTable, Frozen, METHOD_VERSION, make_content};
+pub(crate) use correct_bulletin::count_changed;
 pub use correct_bulletin::{
-    CellCorrection, PendingChanges, decide_correction, decide_seen_correction, find_pending_changes,
-    list_pending_changes,
+    CellCorrection, PendingChanges, announce_corrections, decide_correction, decide_seen_correction,
+    find_pending_changes, list_pending_changes,
 };
 pub use countersign_bulletin::{Countersignature, NewCountersignature, Opinion, countersign_bulletin};
 pub use draft_bulletin::draft_bulletin;

@@ -115,15 +115,9 @@ pub fn describe_changes(
 }
 
 fn corrected(table: &ContentTable, change: CellCorrection, months: Period, period: Period) -> CorrectedCell {
-    let printed = table.table.rows.iter().find(|row| row.key == change.row);
-    let label = printed.and_then(|row| row.cells.first());
     CorrectedCell {
         title: PrintedNote { zh: table.table.title.clone(), en: table.table.title_en.clone() },
-        label: label.map_or_else(
-            // A row that the table did not have when it was frozen.
-            || PrintedNote { zh: change.row.clone(), en: change.row.clone() },
-            |cell| PrintedNote { zh: cell.text.clone(), en: cell.text_en.clone() },
-        ),
+        label: table.row_label(&change.row),
         columns: columns_of(table, &change, months, period),
         table: change.table,
         row: change.row,

@@ -1,8 +1,9 @@
 //! The published figures that a contract stands in (变更影响): cell by cell what it gave when they were signed, what an
 //! officer last decided on, and what it gives now.
 
-use xiaoxiang_domain::bulletin::{BulletinStatus, Dimension, Direction};
+use xiaoxiang_domain::bulletin::{BulletinStatus, Dimension, Direction, PrintedNote};
 use xiaoxiang_domain::fact::ContractFact;
+use xiaoxiang_domain::period::Period;
 use xiaoxiang_statistics::city_monthly::DIRECTIONS;
 use xiaoxiang_statistics::columns::Columns;
 use xiaoxiang_statistics::cross_table::Cell;
@@ -10,7 +11,7 @@ use xiaoxiang_statistics::layout::row_key_text;
 use xiaoxiang_statistics::table::{Table, tabulate};
 use xiaoxiang_store::StoreError;
 
-use super::content::CITY_MONTHLY;
+use super::content::{CITY_MONTHLY, ContentTable};
 use super::correct_bulletin::last_position;
 use super::list_bulletins::{BulletinDetail, BulletinSummary, find_bulletin, list_bulletins};
 use super::make_table::{TableAsk, refused};
@@ -31,14 +32,18 @@ pub struct PublishedFigure {
     pub title: String,
     /// Key of the table.
     pub table: String,
+    /// Title of the table.
+    pub table_title: PrintedNote,
     /// Which side is counted.
     pub direction: Direction,
     /// What the rows are.
     pub by: Dimension,
     /// Months of the figure.
-    pub months: String,
+    pub months: Period,
     /// Key of the row: a city, `outside`, a group or `total`.
     pub row: String,
+    /// Label of the row.
+    pub label: PrintedNote,
     /// The contract's part when the bulletin was signed.
     pub published: Cell,
     /// Its part when an officer last decided on a correction; as published where nobody did.
@@ -76,14 +81,14 @@ pub async fn list_published_figures(
     for summary in summaries.iter().filter(|summary| may_hold(summary, &facts)) {
         let detail = find_bulletin(app, &summary.row.bulletin_id).await?;
         for (table, ask) in asks_of(&detail) {
-            found.extend(figures_in(&figures, &columns, &detail, &table, &ask)?);
+            found.extend(figures_in(&figures, &columns, &detail, table, &ask)?);
         }
     }
     Ok(found)
 }
 
-/// The figures that a signed bulletin prints, as they are asked for: key of the table, and what it counts.
-pub(super) fn asks_of(detail: &BulletinDetail) -> Vec<(String, TableAsk)> {
+/// The figures that a signed bulletin prints: the table, and what it asks for.
+pub(super) fn asks_of(detail: &BulletinDetail) -> Vec<(&ContentTable, TableAsk)> {
     let period = detail.summary.period;
     let mut asks = Vec::new();
     for table in &detail.content.tables {
@@ -94,14 +99,14 @@ pub(super) fn asks_of(detail: &BulletinDetail) -> Vec<(String, TableAsk)> {
             }
             for direction in DIRECTIONS {
                 let of_span = |months: &_| TableAsk::new(direction, Dimension::City, *months);
-                asks.extend(spans.iter().map(|months| (table.key.clone(), of_span(months))));
+                asks.extend(spans.iter().map(|months| (table, of_span(months))));
             }
         } else {
             let ask = TableAsk {
                 only: table.only.clone(),
                 ..TableAsk::new(table.direction, table.by, period.cumulative())
             };
-            asks.push((table.key.clone(), ask));
+            asks.push((table, ask));
         }
     }
     asks
@@ -129,7 +134,7 @@ fn figures_in(
     figures: &Figures<'_>,
     columns: &Columns,
     detail: &BulletinDetail,
-    table: &str,
+    table: &ContentTable,
     ask: &TableAsk,
 ) -> Result<Vec<PublishedFigure>, Refusal> {
     let at = |position: i64| {
@@ -153,13 +158,15 @@ fn figures_in(
         bulletin_id: row.bulletin_id.clone(),
         document_number: row.document_number.clone(),
         title: row.title.clone(),
-        table: table.to_owned(),
+        table: table.key.clone(),
+        table_title: PrintedNote { zh: table.table.title.clone(), en: table.table.title_en.clone() },
         direction: ask.direction,
         by: ask.by,
-        months: ask.period.to_string(),
+        months: ask.period,
         published: part(&tables[0], key.clone()),
         decided: part(&tables[1], key.clone()),
         now: part(&tables[2], key.clone()),
+        label: table.row_label(&key),
         row: key,
     };
     Ok(keys.into_iter().map(figure).collect())

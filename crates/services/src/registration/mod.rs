@@ -11,6 +11,7 @@ mod national_result;
 mod notify_step;
 mod numbers;
 mod papers;
+mod papers_issued;
 mod public_standing;
 mod read_application;
 mod read_attachment;
@@ -31,6 +32,7 @@ pub use media::MediaType;
 pub(crate) use national_result::NationalResults;
 pub use national_result::{ExportedApplications, export_pre_reviewed};
 pub use papers::{PUBLIC_STANDING_PATH, paper_document, papers_of, write_paper};
+pub use papers_issued::{IssuedPaper, papers_issued_for};
 pub use public_standing::{PublicStanding, read_public_standing};
 pub use read_application::{
     ApplicationPage, HandedInForm, OpenStep, RequestView, StepView, read_application,

@@ -41,6 +41,11 @@ pub(super) async fn notify_step(
         Step::Revoke => (NoticeKind::RegistrationRevoked, applicant()),
         Step::Reopen => (NoticeKind::ApplicationReopened, applicant()),
     };
+    let mut everybody = vec![whom];
+    if row.certificate_number.is_some() && matches!(step, Step::Change | Step::Cancel | Step::Revoke) {
+        // They grant benefits on the certificate and the sheet of technical income.
+        everybody.extend([Whom::Everyone(Role::Tax), Whom::Everyone(Role::Finance)]);
+    }
     let serial = case.steps.last().map_or(0, |last| last.serial);
     let record = format!("application:{}:{serial}", row.application_id);
     let notice = Notice {
@@ -49,5 +54,5 @@ pub(super) async fn notify_step(
         values: vec![NamedValue::same("project", &row.project_name)],
         path: format!("/applications/{}", row.application_id),
     };
-    notify(app, tx, Occasion::Once { record: &record, author: Some(actor) }, &notice, &[whom]).await
+    notify(app, tx, Occasion::Once { record: &record, author: Some(actor) }, &notice, &everybody).await
 }

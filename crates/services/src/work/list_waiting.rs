@@ -18,7 +18,9 @@ use xiaoxiang_store::{StoreError, Tx};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::attribution::{count_claimed_twice, count_open, list_parks};
-use crate::bulletin::{BulletinSummary, list_bulletins, list_exchange_months, table_refused, usual_period};
+use crate::bulletin::{
+    BulletinSummary, count_changed, list_bulletins, list_exchange_months, table_refused, usual_period,
+};
 use crate::city::find_place;
 use crate::refusal::Refusal;
 use crate::registration::{ApplicationsAsk, list_applications};
@@ -264,7 +266,11 @@ async fn bulletins(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refusal> {
             let mut tx = app.db.read().await?;
             found.push(Waiting {
                 since: latest.signed_on,
-                ..Waiting::new(WaitingKind::Corrections, changed_since(&mut tx, latest).await?, "/drafts")
+                ..Waiting::new(
+                    WaitingKind::Corrections,
+                    count_changed(&mut tx, latest, CHANGES_MAX).await?,
+                    "/drafts",
+                )
             });
         }
     }
@@ -324,15 +330,6 @@ async fn refused_imports(app: &App, actor: &Actor) -> Result<Option<Waiting>, Re
     let link = refused.first().map_or_else(String::new, |run| format!("/imports/{}", run.import_run_id));
     let count = i64::try_from(refused.len()).unwrap_or(i64::MAX);
     Ok(Some(Waiting::new(WaitingKind::Imports, count, link)))
-}
-
-/// Contracts of a bulletin's months that changed after it was frozen, or after its last correction.
-async fn changed_since(tx: &mut Tx, bulletin: &BulletinSummary) -> Result<i64, Refusal> {
-    let corrections = xiaoxiang_store::bulletin::list_corrections(tx, &bulletin.row.bulletin_id).await?;
-    let position = corrections.last().map_or(bulletin.row.as_of, |correction| correction.to_position);
-    let months = bulletin.period.cumulative();
-    let days = [months.first_day().to_string(), months.last_day().to_string()];
-    Ok(xiaoxiang_store::fact::count_changed_after(tx, position, [&days[0], &days[1]], CHANGES_MAX).await?)
 }
 
 /// Full months of this year for which no exchange data came in.

@@ -2,15 +2,18 @@
 
 use jiff::civil::date;
 use xiaoxiang_domain::access::{Grant, Role, Scope};
-use xiaoxiang_domain::bulletin::GrowthBase;
+use xiaoxiang_domain::bulletin::{CorrectionDecision, GrowthBase};
 use xiaoxiang_domain::notice::{Channel, NoticeKind};
 use xiaoxiang_services::access::{NewGrant, NewPerson, create_person, erase_person, grant_role};
-use xiaoxiang_services::bulletin::draft_bulletin;
+use xiaoxiang_services::bulletin::{announce_corrections, decide_correction, draft_bulletin};
 use xiaoxiang_services::notice::{ChannelSetting, count_unread, list_channels, list_notices, save_channel};
 use xiaoxiang_services::{Actor, App};
 use xiaoxiang_store::{Db, both_backends};
 
-use super::support::{ACTOR, app_with_region};
+use super::bulletins::{change, sign};
+use super::rows::{Row, made_up};
+use super::sheets::national_csv;
+use super::support::{ACTOR, Draw, REGISTRY, app_with_region, import};
 
 async fn holder(app: &App, name: &str, role: Role, days: (i16, Option<i16>)) -> String {
     let person = NewPerson {
@@ -52,6 +55,37 @@ both_backends! {
         for nobody in [&former, &other] {
             assert_eq!(kinds(&app, nobody).await, [NoticeKind::RoleGranted], "not theirs to sign");
         }
+    }
+
+    async fn changed_published_figures_are_told_once_until_somebody_decides(db: Db) {
+        let app = app_with_region(db).await;
+        let officer = holder(&app, "officer", Role::Statistician, (2020, None)).await;
+        let other = holder(&app, "other", Role::Auditor, (2020, None)).await;
+        let rows = made_up(&mut Draw(41), 1, 20);
+        import(&app, national_csv(&rows), REGISTRY).await.unwrap();
+        let id = sign(&app, "2017").await;
+        let told = async || {
+            let kinds = kinds(&app, &officer).await;
+            kinds.into_iter().filter(|kind| *kind == NoticeKind::CorrectionWaits).count()
+        };
+        assert_eq!(announce_corrections(&app).await.unwrap(), 0);
+        assert_eq!(told().await, 0, "nothing changed");
+        let of_2017: Vec<&Row> = rows.iter().filter(|row| row.registered_on.year() == 2017).collect();
+        change(&app, of_2017[0], |contract| contract.contract_value.0 += 1).await;
+        for _ in 0..2 {
+            assert_eq!(announce_corrections(&app).await.unwrap(), 1);
+            assert_eq!(told().await, 1, "once, however often one looks");
+        }
+        change(&app, of_2017[1], |contract| contract.contract_value.0 += 1).await;
+        assert_eq!(announce_corrections(&app).await.unwrap(), 1);
+        assert_eq!(told().await, 1, "it waits already");
+        decide_correction(&app, &ACTOR, &id, CorrectionDecision::FoldIntoCurrent, "更正").await.unwrap();
+        assert_eq!(announce_corrections(&app).await.unwrap(), 0);
+        // Out of the year altogether: the figures of the year it left are what changes.
+        change(&app, of_2017[2], |contract| contract.registered_on = date(2016, 5, 4)).await;
+        assert_eq!(announce_corrections(&app).await.unwrap(), 1);
+        assert_eq!(told().await, 2, "after a decision anew");
+        assert!(!kinds(&app, &other).await.contains(&NoticeKind::CorrectionWaits));
     }
 
     async fn an_erased_person_leaves_no_address(db: Db) {

@@ -1,6 +1,7 @@
 //! Registration as a procedure on both databases: whole lives, and what people do to it.
 
 mod batch;
+mod consequences;
 mod inspection;
 mod life;
 mod misuse;

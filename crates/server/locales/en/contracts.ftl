@@ -98,6 +98,7 @@ contract-legal-representative = Legal representative
 
 contract-figures-title = What rests on it
 contract-figures-lead = In { $cells } cells of { $bulletins } bulletins; { $waiting } of them are no longer as published and wait for a decision.
+contract-figures-lead-same = In { $cells } cells of { $bulletins } bulletins, all as published or last decided.
 contract-figures-unit = This contract's value in each cell (10,000 yuan)
 contract-figure-row = Row
 contract-figure-table = Table

@@ -94,7 +94,8 @@ contract-established-on = 成立日期
 contract-legal-representative = 法定代表人
 
 contract-figures-title = 变更影响
-contract-figures-lead = 在 { $bulletins } 期通报的 { $cells } 格数字中，其中 { $waiting } 格与公布时不同，待决定是否订正。
+contract-figures-lead = 计入 { $bulletins } 期通报的 { $cells } 格数字，其中 { $waiting } 格与公布时不同，待决定是否订正。
+contract-figures-lead-same = 计入 { $bulletins } 期通报的 { $cells } 格数字，都与公布时或上次订正时一致。
 contract-figures-unit = 本合同在各格中的成交额（万元）
 contract-figure-row = 行
 contract-figure-table = 表

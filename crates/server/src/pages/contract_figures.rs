@@ -94,6 +94,10 @@ impl FiguresPage {
     fn lead(&self) -> String {
         let cells: usize = self.bulletins.iter().map(|bulletin| bulletin.figures.len()).sum();
         let (bulletins, cells) = (self.bulletins.len().to_string(), cells.to_string());
+        if self.waiting() == 0 {
+            let counts = [("bulletins", bulletins.as_str()), ("cells", cells.as_str())];
+            return self.shell.say("contract-figures-lead-same", counts);
+        }
         let waiting = self.waiting().to_string();
         self.shell.say(
             "contract-figures-lead",

@@ -128,6 +128,8 @@ pub fn all() -> Vec<Route> {
         pages::cities::routes(),
         pages::objections::routes(),
         pages::papers::routes(),
+        pages::registration_points::routes(),
+        pages::registration_ledger::routes(),
         pages::flags::routes(),
         pages::parks::routes(),
         pages::targets::routes(),

@@ -17,6 +17,7 @@ pub mod layout;
 pub mod listing;
 pub mod reconcile;
 mod region_lists;
+pub mod registration_point;
 pub mod series;
 pub mod small_cells;
 pub mod table;

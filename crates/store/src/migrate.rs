@@ -35,6 +35,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![
     12 "0012_flags",
     13 "0013_notice",
     14 "0014_registration_mapping",
+    16 "0016_registration_points",
 ];
 
 /// Number of the advisory lock; any will do that nothing else in the database takes.

@@ -110,6 +110,17 @@ pub async fn find_or_create_registrar(tx: &mut WriteTx, code: &str, name: &str) 
     Err(StoreError::Damaged("registrar vanished".to_owned()))
 }
 
+/// Notes that a registrar is the region's own, which shows when a contract of the registry comes with it.
+pub async fn own_registrar(tx: &mut WriteTx, registrar_key: i64) -> Result<(), StoreError> {
+    run!(
+        &mut tx.tx,
+        "UPDATE registrar SET is_own = $2 WHERE registrar_key = $1 AND NOT is_own",
+        registrar_key,
+        true
+    )?;
+    Ok(())
+}
+
 /// Names of all organisations by key, for labels.
 pub async fn list_names(tx: &mut Tx) -> Result<Vec<(i64, String)>, StoreError> {
     rows!(tx, (i64, String), "SELECT organisation_key, name FROM organisation ORDER BY organisation_key")

@@ -607,9 +607,13 @@ pub async fn list_pre_reviewed(tx: &mut Tx) -> Result<Vec<(String, i64, String)>
     )
 }
 
-/// Registrars: key, code, name.
-pub async fn list_registrars(tx: &mut Tx) -> Result<Vec<(i64, String, String)>, StoreError> {
-    rows!(tx, (i64, String, String), "SELECT registrar_key, code, name FROM registrar ORDER BY registrar_key")
+/// Registrars: key, code, name, and whether it is the region's own.
+pub async fn list_registrars(tx: &mut Tx) -> Result<Vec<(i64, String, String, bool)>, StoreError> {
+    rows!(
+        tx,
+        (i64, String, String, bool),
+        "SELECT registrar_key, code, name, is_own FROM registrar ORDER BY registrar_key"
+    )
 }
 
 /// One registrar: code and name.

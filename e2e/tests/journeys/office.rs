@@ -22,6 +22,9 @@ const PAGES: [(&str, &[&str]); 9] = [
             "/targets",
             "/objections",
             "/applications",
+            "/registration-points",
+            "/en/registration-points",
+            "/registration-ledger",
             "/organisations",
             "/log",
             "/log/1",
@@ -35,7 +38,7 @@ const PAGES: [(&str, &[&str]); 9] = [
     ("园区管理人员", &["/work", "/parks"]),
     ("系统管理员", &["/people", "/people/new", "/en/account"]),
     ("审计人员", &["/work", "/log/heads", "/audit/verify"]),
-    ("登记机构人员", &["/work", "/applications"]),
+    ("登记机构人员", &["/work", "/applications", "/registration-points", "/en/registration-ledger"]),
     ("单位经办人", &["/work", "/applications", "/applications/new", "/en/applications/new"]),
     ("专家", &["/work", "/en/applications"]),
 ];

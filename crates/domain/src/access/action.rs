@@ -87,13 +87,17 @@ pub enum Action {
     ReviewRegistrations,
     /// 对登记提出异议 of finance and tax.
     RaiseRegistrationObjection,
+    /// 登记点、登记台账
+    ReadPoints,
+    /// 设立、关闭登记点，移交申请
+    ManagePoints,
     /// 事件推送与投递: programs that are told, and what has left the house.
     ManageWebhooks,
 }
 
 impl Action {
     /// Every action, in the order of the permission table.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 45] = [
         Self::Work,
         Self::ReadContracts,
         Self::ReadPersonalData,
@@ -136,6 +140,8 @@ impl Action {
         Self::GiveExpertOpinion,
         Self::ReviewRegistrations,
         Self::RaiseRegistrationObjection,
+        Self::ReadPoints,
+        Self::ManagePoints,
         Self::ManageWebhooks,
     ];
 
@@ -209,6 +215,10 @@ impl Action {
             Self::RaiseRegistrationObjection => {
                 ("raise_registration_objection", "对登记提出异议", "object to a registration")
             }
+            Self::ReadPoints => {
+                ("read_points", "查看登记点和登记台账", "read registration points and ledgers")
+            }
+            Self::ManagePoints => ("manage_points", "设立和关闭登记点", "open and close registration points"),
             Self::ManageWebhooks => ("manage_webhooks", "管理事件推送", "manage webhooks"),
         }
     }
@@ -238,6 +248,7 @@ impl Action {
             | Self::AppealFlag
             | Self::HoldPayment => Self::ReadFlags,
             Self::ImportParkList => Self::ReadParks,
+            Self::ManagePoints => Self::ReadPoints,
             Self::ManagePeople => Self::ReadPeople,
             Self::ManageOrganisations => Self::ReadOrganisations,
             Self::Apply
@@ -271,6 +282,7 @@ impl Action {
                 | Self::ReadOrganisations
                 | Self::ReadApplications
                 | Self::ReadContractTexts
+                | Self::ReadPoints
         )
     }
 }

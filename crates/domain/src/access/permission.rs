@@ -236,6 +236,11 @@ const fn line(action: Action) -> Line {
         },
         Action::GiveExpertOpinion => Line { everywhere: &[Expert], in_scope: NOBODY },
         Action::ReviewRegistrations => Line { everywhere: &[Statistician, DivisionHead], in_scope: NOBODY },
+        Action::ReadPoints => Line {
+            everywhere: &[Statistician, DivisionHead, Leader, Auditor, DisciplineInspector],
+            in_scope: &[Registrar],
+        },
+        Action::ManagePoints => Line { everywhere: &[Statistician, DivisionHead], in_scope: NOBODY },
         Action::RaiseRegistrationObjection => Line { everywhere: NOBODY, in_scope: &[Finance, Tax] },
     }
 }

@@ -53,6 +53,8 @@ pub enum NoticeKind {
     RegistrationRevoked,
     /// 重新办理
     ApplicationReopened,
+    /// 已移交: to the applicant, and to the registrar who goes on with it.
+    ApplicationHandedOn,
 }
 
 /// A value that a sentence names, in both languages.
@@ -106,7 +108,7 @@ struct Words {
 
 impl NoticeKind {
     /// Every kind, in the order in which lists show them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::RoleGranted,
         Self::ImportFinished,
         Self::ImportRefused,
@@ -131,6 +133,7 @@ impl NoticeKind {
         Self::RegistrationCancelled,
         Self::RegistrationRevoked,
         Self::ApplicationReopened,
+        Self::ApplicationHandedOn,
     ];
 
     /// Word of the database and of webhooks.
@@ -454,6 +457,19 @@ impl NoticeKind {
                     "Your objection was upheld; the application is taken up again.",
                 ),
                 values: &["project"],
+            },
+            Self::ApplicationHandedOn => Words {
+                code: "application_handed_on",
+                title: ("登记申请已移交", "An application was handed on"),
+                sentence: (
+                    "“{project}”的登记申请移交{registrar}继续办理。",
+                    "The application for {project} was handed on to {registrar}, which goes on with it.",
+                ),
+                outside: (
+                    "有一份技术合同登记申请移交其他登记点继续办理。",
+                    "An application for registration was handed on to another registration point.",
+                ),
+                values: &["project", "registrar"],
             },
         }
     }

@@ -55,6 +55,7 @@ application-new-lead = Choose the registrar, then fill in step by step. Save whe
 application-secret-title = Contracts with state secrets are not handled here
 application-secret = Where a contract holds state secrets, write and upload nothing; take it to the registrar in person under the rules on secrecy. Where there are only business secrets, you may upload a redacted text.
 application-no-registrars = There is no registration point in the system yet. Ask the province.
+application-registrar-is-closed = (takes no new application)
 application-registrar = Registrar
 application-choose = Choose
 application-registrar-hint = The seller applies to the registrar of its place; for imported technology the domestic buyer. A contract is registered once.

@@ -55,6 +55,7 @@ application-new-lead = 先选择登记机构，再分步填写。随时可以保
 application-secret-title = 涉及国家秘密的合同不能在这里办理
 application-secret = 合同涉及国家秘密的，请不要填写或上传任何内容，按保密规定到登记机构线下办理。不涉密但有商业秘密的，可以上传遮盖后的文本。
 application-no-registrars = 系统中还没有登记机构。请联系省级管理人员。
+application-registrar-is-closed = （不接收新的申请）
 application-registrar = 登记机构
 application-choose = 请选择
 application-registrar-hint = 由卖方向所在地的登记机构申请；引进境外技术的，由境内买方申请。一份合同只登记一次。

@@ -431,11 +431,13 @@ pub(super) struct RegistrarView {
     code: String,
     /// Name.
     name: String,
+    /// Whether it takes new applications today.
+    is_open: bool,
 }
 
 impl From<RegistrarChoice> for RegistrarView {
     fn from(choice: RegistrarChoice) -> Self {
-        Self { key: choice.key, code: choice.code, name: choice.name }
+        Self { key: choice.key, code: choice.code, name: choice.name, is_open: choice.is_open }
     }
 }
 

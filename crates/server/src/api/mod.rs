@@ -26,6 +26,7 @@ mod organisations;
 mod overview;
 mod paging;
 mod people;
+mod registration_points;
 mod shapes;
 mod tables;
 mod targets;
@@ -109,6 +110,7 @@ static ALL: LazyLock<Vec<ApiRoute>> = LazyLock::new(|| {
         applications::routes(),
         application_batches::routes(),
         inspections::routes(),
+        registration_points::routes(),
         bulletins::routes(),
         drafts::routes(),
         tables::routes(),

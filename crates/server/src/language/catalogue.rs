@@ -56,6 +56,7 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "targets",
     "parks",
     "papers",
+    "points",
     "api",
     "notices",
 ];

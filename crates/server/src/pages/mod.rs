@@ -45,6 +45,8 @@ pub mod provider_sign_in;
 pub mod public;
 pub mod reading;
 pub mod reconcile;
+pub mod registration_ledger;
+pub mod registration_points;
 pub mod security;
 pub mod setup;
 pub mod shell;

@@ -61,6 +61,11 @@ impl FieldProblem {
         Self { code: refusal.code(), text: visit.sentence(refusal) }
     }
 
+    /// The same under another code, where two forms of a page ask for the same thing.
+    pub(super) fn coded(self, code: &'static str) -> Self {
+        Self { code, ..self }
+    }
+
     /// The text, where the problem is about this field.
     pub(super) fn about<'a>(problem: Option<&'a Self>, codes: &[&str]) -> Option<&'a str> {
         problem.filter(|problem| codes.contains(&problem.code)).map(|problem| problem.text.as_str())

@@ -146,7 +146,7 @@ async fn bulletin_file(visit: Visit, Path((id, file)): Path<(String, String)>) -
 }
 
 /// The media type of a format.
-pub(super) const fn mime_of(format: PublicFormat) -> &'static str {
+pub(crate) const fn mime_of(format: PublicFormat) -> &'static str {
     match format {
         PublicFormat::Xlsx => MIME_XLSX,
         PublicFormat::Docx => MIME_DOCX,

@@ -70,7 +70,7 @@ impl Desk {
         let seller = keys.expect("keys")[0];
         let registrars = xiaoxiang_store::registration::list_registrars(&mut tx).await.expect("registrars");
         drop(tx);
-        let registrar_key = registrars[0].0;
+        let registrar_key = registrars.iter().find(|one| one.3).expect("an own registrar").0;
         let office = Scope::Registrar(registrar_key);
         Self {
             router: pages(app.clone()),

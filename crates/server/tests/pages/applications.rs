@@ -21,22 +21,22 @@ const BOUNDARY: &str = "xiaoxiang-boundary";
 /// HTML that must never reach a page as such.
 const HOSTILE: &str = "<img src=x onerror=alert(1)>\"'&";
 
-struct Desk {
-    app: App,
-    router: Router,
-    agent: String,
-    officer_a: String,
-    officer_b: String,
-    province: String,
+pub struct Desk {
+    pub app: App,
+    pub router: Router,
+    pub agent: String,
+    pub officer_a: String,
+    pub officer_b: String,
+    pub province: String,
     expert: String,
-    registrar_key: i64,
-    buyer_key: i64,
+    pub registrar_key: i64,
+    pub buyer_key: i64,
     _folder: tempfile::TempDir,
 }
 
 impl Desk {
     /// A region that registers by itself, with two organisations and one registrar.
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let app = empty_app(folder.path()).await;
         let mut layers = shipped_layers("hunan").expect("the shipped region");
@@ -77,23 +77,23 @@ impl Desk {
         }
     }
 
-    async fn get(&self, cookie: &str, path: &str) -> Answer {
+    pub async fn get(&self, cookie: &str, path: &str) -> Answer {
         get_with(&self.router, path, &[("cookie", cookie)]).await
     }
 
-    async fn post(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn post(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
         post(&self.router, path, cookie, fields).await
     }
 
     /// Begins a draft by the pages and gives its address.
-    async fn begin(&self) -> String {
+    pub async fn begin(&self) -> String {
         let key = self.registrar_key.to_string();
         let begun = self.post(&self.agent, "/applications/new", &[("registrar", &key)]).await;
         let address = location(&begun);
         address.strip_suffix("/form/undertaking").expect("the first step").to_owned()
     }
 
-    async fn revision(&self, address: &str) -> String {
+    pub async fn revision(&self, address: &str) -> String {
         let id = address.rsplit('/').next().expect("an id");
         let page = read_application(&self.app, &ACTOR, id).await.expect("an application");
         page.row.revision.to_string()
@@ -108,7 +108,7 @@ impl Desk {
     }
 
     /// Fills every step in.
-    async fn filled(&self, project: &str) -> String {
+    pub async fn filled(&self, project: &str) -> String {
         let address = self.begin().await;
         let undertaking =
             [("undertaking.holds_no_secrets", "1"), ("undertaking.confidentiality_reviewer", "示例保密员")];
@@ -203,7 +203,7 @@ async fn key_of(app: &App, name: &str) -> i64 {
     xiaoxiang_store::organisation::find_by_code_or_name(&mut tx, name).await.expect("an organisation")[0]
 }
 
-fn location(answer: &Answer) -> String {
+pub fn location(answer: &Answer) -> String {
     let found =
         answer.headers.get("location").unwrap_or_else(|| panic!("{}: {}", answer.status, answer.text));
     found.to_str().expect("an address").to_owned()

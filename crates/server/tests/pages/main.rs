@@ -14,6 +14,7 @@ mod notices;
 mod organisations;
 mod people;
 mod places;
+mod points;
 #[cfg(feature = "oidc")]
 mod provider;
 mod reconcile;

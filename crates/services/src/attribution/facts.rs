@@ -108,6 +108,9 @@ pub(crate) async fn new_facts_of_rows(
             &contract.registrar_name,
         )
         .await?;
+        if source == Source::Registry {
+            xiaoxiang_store::organisation::own_registrar(tx, registrar).await?;
+        }
         let keys = FactKeys {
             contract_key: row.contract_key,
             version: row.version,

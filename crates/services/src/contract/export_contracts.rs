@@ -113,12 +113,12 @@ fn row_of(region: &Region, listed: &ListedContract) -> PrintedRow {
     let contract = &listed.contract;
     let code = |list: &str, code: &str| {
         let found = region.codes(list).and_then(|list| list.by_code(code));
-        found.map_or_else(|| PrintedCell::text(code), |found| words(&found.name, &found.name_en))
+        found.map_or_else(|| PrintedCell::text(code), |found| words_cell(&found.name, &found.name_en))
     };
     let place = |division: u32| {
         let code = DivisionCode(division);
         let name = region.divisions().full_name(code).unwrap_or_default();
-        words(&name, region.divisions().name_en(code).unwrap_or_default())
+        words_cell(&name, region.divisions().name_en(code).unwrap_or_default())
     };
     let ten_thousand = |fen: xiaoxiang_domain::money::Fen| {
         PrintedCell::figure(fen.display_in(MoneyUnit::TenThousandYuan), Some(fen.0))
@@ -128,19 +128,19 @@ fn row_of(region: &Region, listed: &ListedContract) -> PrintedRow {
         text(&contract.registration_number),
         text(&contract.project_name),
         match contract.standing {
-            Standing::Counted => words("有效", "counted"),
-            Standing::Withdrawn => words("已注销", "withdrawn"),
+            Standing::Counted => words_cell("有效", "counted"),
+            Standing::Withdrawn => words_cell("已注销", "withdrawn"),
         },
         match listed.source {
-            Source::Registry => words("本省登记", "registry"),
-            Source::Exchange => words("省外交换", "exchange"),
+            Source::Registry => words_cell("本省登记", "registry"),
+            Source::Exchange => words_cell("省外交换", "exchange"),
         },
         text(&contract.registered_on.to_string()),
         code("contract_type", &contract.contract_type),
         code("technical_field", &contract.field),
-        name_of(&contract.seller),
+        name_of_party(&contract.seller),
         place(listed.places.seller_division),
-        name_of(&contract.buyer),
+        name_of_party(&contract.buyer),
         place(listed.places.buyer_division),
         text(&contract.registrar_name),
     ];
@@ -153,15 +153,15 @@ fn row_of(region: &Region, listed: &ListedContract) -> PrintedRow {
 }
 
 /// Names of natural persons are personal data and stay out.
-fn name_of(party: &Party) -> PrintedCell {
+pub(crate) fn name_of_party(party: &Party) -> PrintedCell {
     if party.nature == PartyNature::Person {
-        words("自然人", "natural person")
+        words_cell("自然人", "natural person")
     } else {
         PrintedCell::text(&party.name)
     }
 }
 
 /// A label in both languages.
-fn words(zh: &str, en: &str) -> PrintedCell {
+pub(crate) fn words_cell(zh: &str, en: &str) -> PrintedCell {
     PrintedCell::label(&PrintedNote { zh: zh.to_owned(), en: en.to_owned() })
 }

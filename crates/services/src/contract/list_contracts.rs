@@ -81,7 +81,16 @@ pub async fn list_rows(
     ask: &ContractsAsk,
     rows_max: usize,
 ) -> Result<ContractsPage, Refusal> {
-    let reach = reach_of(actor.permit(Action::ReadContracts)?);
+    list_reached(app, reach_of(actor.permit(Action::ReadContracts)?), ask, rows_max).await
+}
+
+/// The same within a reach that the caller was permitted otherwise, such as a registrar's ledger.
+pub(crate) async fn list_reached(
+    app: &App,
+    reach: ListReach,
+    ask: &ContractsAsk,
+    rows_max: usize,
+) -> Result<ContractsPage, Refusal> {
     let filter = ListFilter { reach, ..ask.filter.clone() };
     check_text(&filter.text)?;
     let after = ask.after.as_deref().map(|text| read_cursor(text, &filter, ask.order)).transpose()?;

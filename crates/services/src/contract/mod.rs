@@ -21,8 +21,10 @@ pub(crate) use check_contract::check_written;
 pub use check_contract::{WrittenValue, check_contract};
 pub use erase_personal_data::erase_personal_data;
 pub use export_contracts::{EXPORT_ROWS_MAX, ListFile, export_contracts};
+pub(crate) use export_contracts::{name_of_party, words_cell};
 pub use import_contracts::{ImportRequest, discard_abandoned_imports, import_contracts, import_records};
 pub use import_report::{Consent, Difference, DifferenceOutcome, ImportReport, Strictness, difference_rows};
+pub(crate) use list_contracts::list_reached;
 pub use list_contracts::{
     ContractsAsk, ContractsPage, LIST_PAGE_ROWS, ListedContract, ListedOrganisation, ORGANISATIONS_FOUND_MAX,
     find_organisations, list_contracts, list_rows,

@@ -236,6 +236,9 @@ impl<'a> Stage<'a> {
             return Ok(*found);
         }
         let found = xiaoxiang_store::organisation::find_or_create_registrar(tx, &key.0, &key.1).await?;
+        if self.source == Source::Registry {
+            xiaoxiang_store::organisation::own_registrar(tx, found).await?;
+        }
         self.registrars.insert(key, found);
         Ok(found)
     }

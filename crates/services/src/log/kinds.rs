@@ -48,7 +48,7 @@ impl KindGroup {
 }
 
 /// Every kind of entry that the program writes or once wrote. A test looks through the source for others.
-pub const KINDS: [(KindGroup, &str); 59] = [
+pub const KINDS: [(KindGroup, &str); 62] = [
     (KindGroup::Contract, "contract.imported"),
     (KindGroup::Contract, "contract.registered"),
     (KindGroup::Contract, "contract.changed"),
@@ -61,6 +61,9 @@ pub const KINDS: [(KindGroup, &str); 59] = [
     (KindGroup::Contract, "registration.texts_erased"),
     (KindGroup::Contract, "registration.request_raised"),
     (KindGroup::Contract, "registration.request_answered"),
+    (KindGroup::Contract, "registration.handed_on"),
+    (KindGroup::Contract, "registration_point.opened"),
+    (KindGroup::Contract, "registration_point.closed"),
     (KindGroup::Contract, "inspection.drawn"),
     (KindGroup::Contract, "inspection.opened"),
     (KindGroup::Contract, "inspection.act_taken"),

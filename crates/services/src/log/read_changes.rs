@@ -49,6 +49,7 @@ fn sight_of(kind: &str) -> Sight {
         "contract" => Sight::Needs(Action::ReadContracts),
         "attribution" => Sight::Needs(Action::ReadObjections),
         "registration" => Sight::Needs(Action::ReadApplications),
+        "registration_point" => Sight::Needs(Action::ReadPoints),
         "inspection" => Sight::Needs(Action::ReviewRegistrations),
         "flag" => Sight::Needs(Action::ReadFlags),
         "target" => Sight::Needs(Action::ReadTargets),
@@ -171,6 +172,9 @@ mod tests {
                 }
                 KindGroup::Contract if kind.starts_with("registration.") => {
                     &[Sight::Needs(Action::ReadApplications)]
+                }
+                KindGroup::Contract if kind.starts_with("registration_point.") => {
+                    &[Sight::Needs(Action::ReadPoints)]
                 }
                 KindGroup::Contract if kind.starts_with("inspection.") => {
                     &[Sight::Needs(Action::ReviewRegistrations)]

@@ -10,7 +10,8 @@ use xiaoxiang_domain::money::{Fen, MoneyUnit};
 use xiaoxiang_domain::region::{ColumnKind, ContractForm};
 use xiaoxiang_store::registration as store;
 
-use super::start_application::{blank_form, draft_row, unknown_registrar};
+use super::point::takes_applications;
+use super::start_application::{blank_form, draft_row};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::contract::form_column_of;
@@ -129,9 +130,8 @@ pub async fn file_batch(
     let (mut batch, rows) = read_rows(&mut file, region.region.contract_form(), &mapping)?;
     let now_ms = app.clock.now_ms();
     let mut tx = app.db.begin(now_ms).await?;
-    if store::find_registrar(&mut tx, registrar_key).await?.is_none() {
-        return Err(unknown_registrar());
-    }
+    let today = app.clock.today_in(&region.time_zone);
+    takes_applications(&mut tx, &region.region, registrar_key, today).await?;
     let blank = blank_form(&mut tx, organisation_key).await?;
     for (number, fields) in rows {
         let mut form = ApplicationForm { fields: blank.fields.clone(), ..ApplicationForm::default() };

@@ -12,6 +12,7 @@ mod notify_step;
 mod numbers;
 mod papers;
 mod papers_issued;
+pub mod point;
 mod public_standing;
 mod read_application;
 mod read_attachment;

@@ -6,7 +6,8 @@ use xiaoxiang_domain::contract::procedure::ApplicationState;
 use xiaoxiang_store::registration as store;
 
 use super::case::Case;
-use super::start_application::{text_of, unknown_registrar};
+use super::point::takes_applications;
+use super::start_application::text_of;
 use super::take_step::stale;
 use crate::actor::Actor;
 use crate::app::App;
@@ -52,8 +53,9 @@ pub async fn save_application(
     }
     let mut row = case.row;
     if let Some(key) = saved.registrar_key {
-        if store::find_registrar(&mut tx, key).await?.is_none() {
-            return Err(unknown_registrar());
+        if key != row.registrar_key {
+            let today = app.clock.today_in(&region.time_zone);
+            takes_applications(&mut tx, &region.region, key, today).await?;
         }
         // Whoever has accepted it keeps it.
         if row.submitted_at_ms.is_none() {

@@ -6,6 +6,7 @@ use xiaoxiang_domain::contract::procedure::ApplicationState;
 use xiaoxiang_store::Tx;
 use xiaoxiang_store::registration::{self as store, ApplicationRow};
 
+use super::point::{KnownPoint, known_points, takes_applications};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::refusal::Refusal;
@@ -22,15 +23,24 @@ pub struct RegistrarChoice {
     pub code: String,
     /// Name.
     pub name: String,
+    /// Whether it takes applications today.
+    pub is_open: bool,
 }
 
-/// The registrars, for whoever applies or reads applications.
+/// The region's own registrars, for whoever applies or reads applications.
 pub async fn list_registrars(app: &App, actor: &Actor) -> Result<Vec<RegistrarChoice>, Refusal> {
     actor.permit(Action::ReadApplications)?;
     let mut tx = app.db.read().await?;
-    let rows = store::list_registrars(&mut tx).await?;
-    let choice = |(key, code, name): (i64, String, String)| RegistrarChoice { key, code, name };
-    Ok(rows.into_iter().map(choice).collect())
+    let region = app.region_in(&mut tx).await?;
+    let today = app.clock.today_in(&region.time_zone);
+    let points = known_points(&mut tx, &region.region).await?;
+    let choice = |point: KnownPoint| RegistrarChoice {
+        key: point.key,
+        is_open: point.record.is_open_on(today),
+        code: point.code,
+        name: point.name,
+    };
+    Ok(points.into_iter().map(choice).collect())
 }
 
 /// Begins a draft at a registrar and gives its id. Nothing is logged before it is handed in.
@@ -45,9 +55,9 @@ pub async fn start_application(app: &App, actor: &Actor, registrar_key: i64) -> 
     };
     let now_ms = app.clock.now_ms();
     let mut tx = app.db.begin(now_ms).await?;
-    if store::find_registrar(&mut tx, registrar_key).await?.is_none() {
-        return Err(unknown_registrar());
-    }
+    let region = app.region_in(&mut tx).await?;
+    let today = app.clock.today_in(&region.time_zone);
+    takes_applications(&mut tx, &region.region, registrar_key, today).await?;
     let form = blank_form(&mut tx, organisation_key).await?;
     let row = draft_row(app, [registrar_key, organisation_key], person_id, &form)?;
     store::start(&mut tx, &row).await?;

@@ -22,6 +22,7 @@ use super::check_form::{Handing, check_form};
 use super::national_result::match_key;
 use super::notify_step::notify_step;
 use super::numbers::{Series, next_number};
+use super::point::takes_applications;
 use super::request_change::RequestKind;
 use super::start_application::text_of;
 use super::write_contract::{Effect, write_effect};
@@ -200,7 +201,7 @@ impl Taking<'_> {
     /// Reads the form where one is handed in: with the application, after a correction, and of a change.
     async fn hand_in(&mut self, tx: &mut WriteTx) -> Result<(), Refusal> {
         match (self.request.step, &self.request.form) {
-            (Step::Submit, _) => {}
+            (Step::Submit, _) => self.take_in(tx).await?,
             (Step::Change, Some(form)) => self.case.form = form.clone(),
             (Step::Change, None) => {
                 return Err(Refusal::invalid(
@@ -232,6 +233,15 @@ impl Taking<'_> {
             self.effect = Effect::Change { number, contract: Box::new(checked.contract) };
         }
         Ok(())
+    }
+
+    /// A point that is closed takes no new application; what it has already goes on.
+    async fn take_in(&self, tx: &mut WriteTx) -> Result<(), Refusal> {
+        let row = &self.case.row;
+        if row.submitted_at_ms.is_some() {
+            return Ok(());
+        }
+        takes_applications(tx, self.region, row.registrar_key, self.today).await
     }
 
     /// Works the technology value out from the costs as the reviewer approves them.

@@ -4,6 +4,7 @@ mod clock;
 mod decide;
 mod history;
 mod inspection;
+mod point;
 mod state;
 
 #[cfg(test)]
@@ -13,4 +14,5 @@ pub use clock::{Clock, Due};
 pub use decide::{Application, Obstacle, Officer, Outcome, StepAsk, decide_step, needs_experts};
 pub use history::{History, TakenStep, history_of};
 pub use inspection::{InspectionAct, InspectionDays, InspectionObstacle, InspectionStage, decide_act};
+pub use point::{DatedAct, ListedAs, PointAct, PointObstacle, PointRecord, is_open_at_point};
 pub use state::{ApplicationState, RegistrationMode, Step, leads_to};

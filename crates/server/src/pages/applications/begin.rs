@@ -34,24 +34,17 @@ impl NewApplicationPage {
 
 async fn page(visit: &Visit, chosen: String, problem: Option<String>) -> Result<NewApplicationPage, Refusal> {
     Ok(NewApplicationPage {
-        registrars: registrars_of_region(visit).await?,
+        registrars: open_registrars(visit).await?,
         shell: visit.shell(Section::Applications, visit.language.text("application-new")),
         chosen,
         problem,
     })
 }
 
-/// The registrars that one may apply to: the region's own where its data list them, since contracts from elsewhere bring
-/// the names of others along.
-pub(super) async fn registrars_of_region(visit: &Visit) -> Result<Vec<RegistrarChoice>, Refusal> {
+/// The registrars that one may apply to.
+pub(super) async fn open_registrars(visit: &Visit) -> Result<Vec<RegistrarChoice>, Refusal> {
     let mut known = list_registrars(&visit.app, &visit.actor()).await?;
-    let in_force = visit.app.region().await?;
-    let own = in_force.region.registrars();
-    let is_own = |one: &RegistrarChoice| own.find(&one.code).or_else(|| own.find(&one.name)).is_some();
-    if known.iter().any(is_own) {
-        known.retain(is_own);
-    }
-    known.sort_by(|one, other| (&one.code, &one.name).cmp(&(&other.code, &other.name)));
+    known.retain(|one| one.is_open);
     Ok(known)
 }
 
@@ -69,7 +62,7 @@ pub(super) async fn send(visit: Visit, Form(form): Form<NewForm>) -> Response {
     };
     match begun {
         Ok(id) => visit.lead_to(&format!("/applications/{id}/form/undertaking")),
-        Err(refusal) if refusal.code() == "application.registrar" => {
+        Err(refusal) if refusal.code().starts_with("application.registrar") => {
             let problem = Some(visit.sentence(&refusal));
             match page(&visit, form.registrar, problem).await {
                 Ok(page) => visit.unprocessed(&page),

@@ -11,11 +11,11 @@ use xiaoxiang_domain::contract::procedure::{ApplicationState, Obstacle, Step};
 use xiaoxiang_domain::contract::{RowProblem, Side};
 use xiaoxiang_services::contract::{ListedOrganisation, find_organisations};
 use xiaoxiang_services::registration::{
-    ApplicationPage, AttachmentKind, RegistrarChoice, SavedForm, read_application, save_application,
+    ApplicationPage, AttachmentKind, RegistrarChoice, SavedForm, list_registrars, read_application,
+    save_application,
 };
 use xiaoxiang_services::{Refusal, region::RegionInForce};
 
-use super::begin::registrars_of_region;
 use super::change::cost_options;
 use super::fields::{
     COST_KINDS, COST_ROLES, CostRow, FieldGroup, FieldMaker, FieldView, FormStep, Input, cost_rows, id_of,
@@ -305,8 +305,12 @@ impl FormPage {
         let costs_problem = maker.problem("cost_items", "x");
         let secrets_problem = maker.problem("undertaking.holds_no_secrets", "");
         let authority_problem = maker.problem("decision.has_completers_authority", "");
-        let registrars =
-            if step == FormStep::Undertaking { registrars_of_region(visit).await? } else { Vec::new() };
+        let mut registrars = Vec::new();
+        if step == FormStep::Undertaking {
+            registrars = list_registrars(&visit.app, &visit.actor()).await?;
+            // The one chosen stays to be seen, so that no other takes its place unasked.
+            registrars.retain(|one| one.is_open || one.key == page.row.registrar_key);
+        }
         let find = query.find.trim();
         let found = if step == FormStep::Parties && !find.is_empty() {
             find_organisations(&visit.app, &visit.actor(), find).await?

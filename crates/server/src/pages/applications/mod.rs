@@ -10,7 +10,7 @@ mod sent;
 mod show;
 mod steps;
 mod texts;
-mod words;
+pub(super) mod words;
 mod working;
 
 use axum::response::Response;

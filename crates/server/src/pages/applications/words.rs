@@ -16,14 +16,14 @@ use crate::pages::visit::Visit;
 
 /// What a page of applications is told in.
 #[derive(Clone, Debug)]
-pub(super) struct Words {
+pub(in crate::pages) struct Words {
     region: Arc<RegionInForce>,
     pub language: Language,
 }
 
 /// When a decision is due, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct DueWords {
+pub(in crate::pages) struct DueWords {
     pub text: String,
     /// Why it is late; none while it is not.
     pub late: Option<String>,

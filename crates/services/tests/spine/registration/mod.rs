@@ -6,4 +6,5 @@ mod inspection;
 mod life;
 mod misuse;
 mod papers;
+mod points;
 mod world;

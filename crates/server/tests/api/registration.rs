@@ -107,6 +107,48 @@ impl Desk {
         })
     }
 
+    /// Points are listed, opened and closed, and their ledgers read.
+    async fn runs_its_points(&self) {
+        let list = "/api/v1/registration-points";
+        let points = self.get(&self.province, list).await;
+        assert_documented(&points, "get", list);
+        let key = self.registrar_key;
+        assert!(read_json(&points)["items"].as_array().expect("points").iter().any(|one| one["key"] == key));
+        assert_eq!(self.get(&self.agent, list).await.status, StatusCode::NOT_FOUND);
+        let today = read_json(&points)["today"].clone();
+        let new = json!({ "name": "示例新登记处", "on": today, "reason": "示例文件" });
+        let opened = post_json(&self.router, list, &self.province, &new).await;
+        assert_documented(&opened, "post", list);
+        let other = read_json(&opened)["point"]["key"].clone();
+        let described = "/api/v1/registration-points/{registrar}";
+        let own = format!("{list}/{key}");
+        let order = json!({ "act": "close", "on": today, "reason": "示例撤点" });
+        let orders = format!("{own}/orders");
+        let refused = post_json(&self.router, &orders, &self.officer_a, &order).await;
+        assert_problem(&refused, StatusCode::FORBIDDEN, "forbidden");
+        let closed = post_json(&self.router, &orders, &self.province, &order).await;
+        assert_documented(&closed, "post", &format!("{described}/orders"));
+        assert_eq!(read_json(&closed)["point"]["is_open"], false);
+        let begun = json!({ "registrar_key": key });
+        let begun = post_json(&self.router, LIST, &self.agent, &begun).await;
+        assert_problem(&begun, StatusCode::BAD_REQUEST, "application.registrar_closed");
+        let hand = json!({ "application_ids": ["0"], "to": other, "reason": "示例撤点" });
+        let handovers = format!("{own}/handovers");
+        let unknown = post_json(&self.router, &handovers, &self.province, &hand).await;
+        assert_problem(&unknown, StatusCode::NOT_FOUND, "not_found");
+        let shown = self.get(&self.officer_a, &format!("{own}?period=2026-11")).await;
+        assert_documented(&shown, "get", described);
+        let ledger = "/api/v1/registration-ledger";
+        let read = self.get(&self.officer_a, &format!("{ledger}?period=2026-10")).await;
+        assert_documented(&read, "get", ledger);
+        for format in ["xlsx", "docx", "csv"] {
+            let file = self.get(&self.province, &format!("{ledger}?period=2026-10&format={format}")).await;
+            assert_documented(&file, "get", ledger);
+        }
+        let odd = self.get(&self.province, &format!("{ledger}?period=yesterday")).await;
+        assert_eq!(odd.status, StatusCode::BAD_REQUEST);
+    }
+
     async fn get(&self, cookie: &str, path: &str) -> Answer {
         get_with(&self.router, path, &[("cookie", cookie)]).await
     }
@@ -373,5 +415,6 @@ both_backends! {
         let registrars = desk.get(&desk.agent, "/api/v1/registrars").await;
         assert_documented(&registrars, "get", "/api/v1/registrars");
         desk.files_a_batch().await;
+        desk.runs_its_points().await;
     }
 }

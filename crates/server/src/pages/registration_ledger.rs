@@ -120,7 +120,7 @@ async fn page(visit: &Visit, asked: &Asked) -> Result<LedgerPage, Refusal> {
         }
         other => (other?, None),
     };
-    let mut shown = ledger.table.clone();
+    let mut shown = ledger.table.clone().told_in(visit.language.file());
     if ledger.count > SHOWN_MAX {
         let total = shown.rows.pop().filter(|row| row.kind == RowKind::Total);
         shown.rows.truncate(SHOWN_MAX);

@@ -29,7 +29,7 @@ use super::visit::Visit;
 use crate::routes::{Access, Route};
 
 const POINTS_PATH: &str = "/registration-points";
-/// Fewer points need no chart.
+/// Fewer points that accepted anything need no chart.
 const CHART_POINTS_MIN: usize = 2;
 
 /// The figures of a point, in the order of the table.
@@ -109,7 +109,8 @@ impl PointsListPage {
     }
 
     fn has_chart(&self) -> bool {
-        self.page.points.len() >= CHART_POINTS_MIN
+        let at_work = self.page.points.iter().filter(|point| point.figures.accepted > 0);
+        at_work.count() >= CHART_POINTS_MIN
     }
 
     fn staff_rule(&self) -> Option<String> {
@@ -243,7 +244,7 @@ async fn list_page(
         }
         other => other?,
     };
-    let table = points_table(&page);
+    let table = points_table(&page).told_in(visit.language.file());
     let link = |key: &str| {
         let is_point = key.parse::<i64>().is_ok();
         is_point.then(|| visit.language.link(&format!("{POINTS_PATH}/{key}?period={period}")))
@@ -451,7 +452,8 @@ async fn detail(visit: &Visit, registrar: &str, typed: &str) -> Result<PointDeta
         typed: if period_problem.is_some() { typed.to_owned() } else { period.to_string() },
         period_problem,
         done: None,
-        table: TableView::new("point", visit.language, &table).caption_hidden(),
+        table: TableView::new("point", visit.language, &table.told_in(visit.language.file()))
+            .caption_hidden(),
         page,
         form: OrderForm::default(),
         chosen: Vec::new(),

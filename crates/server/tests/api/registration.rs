@@ -131,7 +131,7 @@ impl Desk {
         assert_eq!(read_json(&closed)["point"]["is_open"], false);
         let begun = json!({ "registrar_key": key });
         let begun = post_json(&self.router, LIST, &self.agent, &begun).await;
-        assert_problem(&begun, StatusCode::BAD_REQUEST, "application.registrar_closed");
+        assert_problem(&begun, StatusCode::UNPROCESSABLE_ENTITY, "application.registrar_closed");
         let hand = json!({ "application_ids": ["0"], "to": other, "reason": "示例撤点" });
         let handovers = format!("{own}/handovers");
         let unknown = post_json(&self.router, &handovers, &self.province, &hand).await;

@@ -20,6 +20,8 @@ async fn the_province_closes_a_point_and_hands_on_what_it_has() {
     let list = desk.get(&desk.province, POINTS).await;
     assert_eq!(list.status, StatusCode::OK);
     assert!(list.text.contains("示例登记处") && list.text.contains("人员不足的登记点：示例登记处"));
+    let english = desk.get(&desk.province, &format!("/en{POINTS}")).await;
+    assert!(english.text.contains("open, short of staff"), "{}", english.text);
     let own = format!("{POINTS}/{}", desk.registrar_key);
     let shown = desk.get(&desk.officer_a, &own).await;
     assert!(shown.text.contains("登记人员 2 人") && shown.text.contains("示例在办"));

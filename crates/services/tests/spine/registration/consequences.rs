@@ -32,8 +32,8 @@ both_backends! {
         let figures = list_published_figures(&world.app, &ACTOR, &number).await.unwrap();
         for figure in &figures {
             assert!(figure.waits(), "{figure:?}");
-            assert_eq!(figure.published.contract_value, 1_000_000_00);
-            assert_eq!(figure.now.contract_value, 900_000_00);
+            assert_eq!(figure.published.contract_value, 100_000_000);
+            assert_eq!(figure.now.contract_value, 90_000_000);
         }
         assert_eq!(list_pending_changes(&world.app, &bulletin).await.unwrap().len(), figures.len());
         let papers = papers_issued_for(&world.app, &ACTOR, &number).await.unwrap();

@@ -5,6 +5,8 @@ use crate::error::StoreError;
 
 /// Applications that one draw is made from.
 pub const POPULATION_MAX: i64 = 1_000_000;
+/// Draws listed at once: one a year.
+pub const DRAWS_MAX: i64 = 100;
 /// Inspections listed at once.
 pub const INSPECTIONS_MAX: i64 = 2_000;
 
@@ -126,6 +128,17 @@ pub async fn find_draw(tx: &mut Tx, year: i64) -> Result<Option<DrawRow>, StoreE
         "SELECT draw_id, year, seed, population, population_sha256, drawn, drawn_by, drawn_at_ms
            FROM inspection_draw WHERE year = $1",
         year
+    )
+}
+
+/// The draws that were made, the latest year first.
+pub async fn list_draws(tx: &mut Tx) -> Result<Vec<DrawRow>, StoreError> {
+    rows!(
+        tx,
+        DrawRow,
+        "SELECT draw_id, year, seed, population, population_sha256, drawn, drawn_by, drawn_at_ms
+           FROM inspection_draw ORDER BY year DESC LIMIT $1",
+        DRAWS_MAX
     )
 }
 

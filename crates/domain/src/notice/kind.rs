@@ -55,6 +55,20 @@ pub enum NoticeKind {
     ApplicationReopened,
     /// 已移交: to the applicant, and to the registrar who goes on with it.
     ApplicationHandedOn,
+    /// 请举证: to the party of an inspection.
+    EvidenceAsked,
+    /// 拟撤销、可陈述申辩: to the party.
+    HearingOffered,
+    /// 检查未发现问题: to the party.
+    InspectionCleared,
+    /// 撤销决定已送达: to the party.
+    RevocationServed,
+    /// 当事人已答复: to the province.
+    PartyAnswered,
+    /// 异议、变更或注销申请待答复: to the registrar or the province.
+    RequestRaised,
+    /// 异议、变更或注销申请已答复: to whoever raised it.
+    RequestAnswered,
 }
 
 /// A value that a sentence names, in both languages.
@@ -108,7 +122,7 @@ struct Words {
 
 impl NoticeKind {
     /// Every kind, in the order in which lists show them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 32] = [
         Self::RoleGranted,
         Self::ImportFinished,
         Self::ImportRefused,
@@ -134,6 +148,13 @@ impl NoticeKind {
         Self::RegistrationRevoked,
         Self::ApplicationReopened,
         Self::ApplicationHandedOn,
+        Self::EvidenceAsked,
+        Self::HearingOffered,
+        Self::InspectionCleared,
+        Self::RevocationServed,
+        Self::PartyAnswered,
+        Self::RequestRaised,
+        Self::RequestAnswered,
     ];
 
     /// Word of the database and of webhooks.
@@ -470,6 +491,97 @@ impl NoticeKind {
                     "An application for registration was handed on to another registration point.",
                 ),
                 values: &["project", "registrar"],
+            },
+            Self::EvidenceAsked => Words {
+                code: "evidence_asked",
+                title: ("请就登记情况举证", "You are asked for evidence"),
+                sentence: (
+                    "“{project}”的登记被检查，请举证。期限：{due}。",
+                    "The registration of {project} is inspected; please produce evidence. Until: {due}.",
+                ),
+                outside: (
+                    "您单位的一项技术合同登记被检查，请举证。",
+                    "A registration of yours is inspected; please produce evidence.",
+                ),
+                values: &["project", "due"],
+            },
+            Self::HearingOffered => Words {
+                code: "hearing_offered",
+                title: ("拟撤销登记，请陈述申辩", "A revocation is intended; you may be heard"),
+                sentence: (
+                    "拟撤销“{project}”的登记，您可以陈述申辩。期限：{due}。",
+                    "The registration of {project} is to be revoked; you may be heard. Until: {due}.",
+                ),
+                outside: (
+                    "拟撤销您单位的一项技术合同登记，您可以陈述申辩。",
+                    "A registration of yours is to be revoked; you may be heard.",
+                ),
+                values: &["project", "due"],
+            },
+            Self::InspectionCleared => Words {
+                code: "inspection_cleared",
+                title: ("检查未发现问题", "An inspection found nothing"),
+                sentence: (
+                    "对“{project}”登记的检查已结束，未发现问题。",
+                    "The inspection of {project} has ended; nothing was found.",
+                ),
+                outside: (
+                    "对您单位一项技术合同登记的检查已结束，未发现问题。",
+                    "An inspection of a registration of yours has ended; nothing was found.",
+                ),
+                values: &["project"],
+            },
+            Self::RevocationServed => Words {
+                code: "revocation_served",
+                title: ("撤销决定已送达", "The decision of revocation was served"),
+                sentence: (
+                    "撤销“{project}”登记的决定已送达。请查看文书和后续事项。",
+                    "The decision to revoke the registration of {project} was served. See the papers and what follows.",
+                ),
+                outside: (
+                    "撤销您单位一项技术合同登记的决定已送达。",
+                    "The decision to revoke a registration of yours was served.",
+                ),
+                values: &["project"],
+            },
+            Self::PartyAnswered => Words {
+                code: "party_answered",
+                title: ("当事人已答复检查", "The party answered an inspection"),
+                sentence: (
+                    "“{project}”的当事人已举证或陈述申辩，请继续办理检查。",
+                    "The party of {project} has produced evidence or stated its case; please go on with the inspection.",
+                ),
+                outside: (
+                    "一项检查的当事人已答复，请继续办理。",
+                    "The party of an inspection has answered; please go on.",
+                ),
+                values: &["project"],
+            },
+            Self::RequestRaised => Words {
+                code: "request_raised",
+                title: ("登记异议或申请待答复", "A request waits for an answer"),
+                sentence: (
+                    "对“{project}”的登记提出了异议，或申请变更、注销，请答复。",
+                    "An objection, change or cancellation was asked for concerning {project}; please answer.",
+                ),
+                outside: (
+                    "有一项登记异议或变更、注销申请等待答复。",
+                    "An objection, change or cancellation of a registration waits for an answer.",
+                ),
+                values: &["project"],
+            },
+            Self::RequestAnswered => Words {
+                code: "request_answered",
+                title: ("登记异议或申请已答复", "Your request was answered"),
+                sentence: (
+                    "您就“{project}”的登记提出的异议或申请已答复，请查看。",
+                    "What you asked for or objected to concerning {project} was answered; see the answer.",
+                ),
+                outside: (
+                    "您提出的登记异议或申请已答复。",
+                    "Your objection or request concerning a registration was answered.",
+                ),
+                values: &["project"],
             },
         }
     }

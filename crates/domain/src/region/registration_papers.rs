@@ -4,7 +4,7 @@ use super::document::{Fields, Node};
 use super::papers::{STANDINGS, Standing};
 use super::problem::{Mistake, Place, Sink};
 use super::text::nearest;
-use crate::contract::procedure::{RegistrationMode, Step};
+use crate::contract::procedure::{InspectionAct, RegistrationMode, Step};
 
 macro_rules! facts {
     ($($(#[$doc:meta])* $name:ident $code:literal $label:literal $label_en:literal),+ $(,)?) => {
@@ -94,6 +94,12 @@ facts! {
     DecidedOn "decided_on" "决定日期" "Decided on",
     /// 登记日期
     RegisteredOn "registered_on" "登记日期" "Registered on",
+    /// 检查事由: the yearly draw, or why it was opened.
+    InspectionCause "inspection_cause" "检查事由" "Why it is inspected",
+    /// 举证期限
+    EvidenceDue "evidence_due" "举证期限" "Evidence until",
+    /// 陈述申辩期限
+    HearingDue "hearing_due" "陈述申辩期限" "To be heard until",
 }
 
 impl PaperFact {
@@ -113,15 +119,21 @@ pub enum PaperBy {
     Desk,
     /// 专家
     Experts,
+    /// 省级管理部门: with the region's letterhead.
+    Province,
 }
 
-const BY: [(&str, PaperBy); 3] =
-    [("applicant", PaperBy::Applicant), ("desk", PaperBy::Desk), ("experts", PaperBy::Experts)];
+const BY: [(&str, PaperBy); 4] = [
+    ("applicant", PaperBy::Applicant),
+    ("desk", PaperBy::Desk),
+    ("experts", PaperBy::Experts),
+    ("province", PaperBy::Province),
+];
 
 /// What a paper prints line by line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PaperList {
-    /// The coded reasons of the step, with its words.
+    /// The coded reasons of the step or act, with its words.
     Reasons,
     /// What each expert said.
     Opinions,
@@ -192,6 +204,8 @@ pub struct PaperForm {
     pub by: PaperBy,
     /// The step after which it can be made; `None` for any time.
     pub after: Option<Step>,
+    /// The act of an inspection (抽查与撤销) after which it can be made; `None` for the papers of an application.
+    pub after_act: Option<InspectionAct>,
     /// Where it exists; empty for both ways of registering.
     pub modes: Vec<RegistrationMode>,
     /// To whom it goes.
@@ -238,12 +252,13 @@ impl PaperForm {
     }
 
     fn read(file: &str, node: &Node, sink: &mut Sink) -> Option<Self> {
-        const KEYS: [&str; 16] = [
+        const KEYS: [&str; 17] = [
             "key",
             "name",
             "name_en",
             "by",
             "after",
+            "after_act",
             "modes",
             "addressee",
             "paragraphs",
@@ -260,6 +275,7 @@ impl PaperForm {
         let texts = (fields.text("key", sink), fields.text("name", sink), fields.text("name_en", sink));
         let has_writer = fields.text("by", sink).is_some();
         let steps = Step::ALL.map(|step| (step.code(), step));
+        let acts = InspectionAct::ALL.map(|act| (act.code(), act));
         let paragraphs = |key: &str, sink: &mut Sink| {
             let texts = fields.texts(key, sink).into_iter();
             texts.filter_map(|(place, text)| text_of(file, place, text, sink)).collect()
@@ -274,6 +290,7 @@ impl PaperForm {
             name_en: texts.2?.to_owned(),
             by: by?,
             after: fields.one_of("after", &steps, sink),
+            after_act: fields.one_of("after_act", &acts, sink),
             modes: modes
                 .into_iter()
                 .filter_map(|(place, word)| one_of(file, place, "modes", word, &MODES, sink))

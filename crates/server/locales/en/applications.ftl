@@ -195,7 +195,6 @@ application-effect-approve-national = Approved, it waits for the national system
 application-effect-refuse = Refuse registration. Choose one reason at least; the applicant may object.
 application-effect-change = Register the next version as the applicant asked; published figures that it concerns wait for correction.
 application-effect-cancel = Cancelled, the contract no longer counts; published figures that it concerns wait for correction.
-application-effect-revoke = Revoke the registration; the contract no longer counts. Choose one ground at least.
 application-effect-reopen = The objection is right: the refusal is taken back, it is reviewed anew, and the clock starts today.
 application-effect-submit = Hand it in.
 application-opinion = Opinion

@@ -102,3 +102,7 @@ work-flags-answer = Flags to answer
 work-flags-answer-next = Open the flag, look at the evidence beside it and say why.
 work-holds = Payments to release
 work-holds-next = The flags for whose sake they are held were cleared or fell away; decide whether to release them.
+work-inspections-answer = Inspections that ask you for evidence
+work-inspections-answer-next = Attach files and explain within your days, then hand in.
+work-inspections = Spot checks and inspections to go on with
+work-inspections-next = Begin with the first: notice, evidence, decision, service, letters.

@@ -195,7 +195,6 @@ application-effect-approve-national = 复核同意后等待录入全国系统；
 application-effect-refuse = 不予登记。至少选择一条理由；申请人可以提出异议。
 application-effect-change = 按申请人提出的变更登记新的版本；已公布的数字如受影响，列入待订正。
 application-effect-cancel = 注销后合同不再计入统计；已公布的数字如受影响，列入待订正。
-application-effect-revoke = 撤销登记，合同不再计入统计。至少选择一条依据。
 application-effect-reopen = 异议成立的，撤回不予登记的决定，重新审核；期限自今天重新起算。
 application-effect-submit = 提交登记机构。
 application-opinion = 评审结论

@@ -75,3 +75,7 @@ work-flags-answer = 疑点待答复
 work-flags-answer-next = 打开疑点，看旁边的线索，说明理由。
 work-holds = 可恢复的兑付
 work-holds-next = 暂缓兑付所依据的疑点已排除或线索消失，请决定是否恢复。
+work-inspections-answer = 登记检查待举证或陈述
+work-inspections-answer-next = 在期限内上传材料、说明情况，然后提交。
+work-inspections = 抽查和检查待办理
+work-inspections-next = 从最前的一件开始：通知、核查、决定、送达、函告。

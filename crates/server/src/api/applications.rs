@@ -14,9 +14,10 @@ use xiaoxiang_domain::contract::procedure::{ApplicationState, Step};
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::contract::ListFile;
 use xiaoxiang_services::registration::{
-    Answer, ApplicationsAsk, AttachmentKind, NewRequest, RequestKind, RequestOutcome, SavedForm, StepRequest,
-    answer_request, begin_text, export_pre_reviewed, list_applications, list_registrars, raise_request,
-    read_application, read_attachment, read_public_standing, save_application, start_application, take_step,
+    Answer, ApplicationsAsk, AttachmentKind, NewRequest, ReadText, RequestKind, RequestOutcome, SavedForm,
+    StepRequest, answer_request, begin_text, export_pre_reviewed, list_applications, list_registrars,
+    raise_request, read_application, read_attachment, read_public_standing, save_application,
+    start_application, take_step,
 };
 
 use super::answer::{tagged, version_of};
@@ -268,7 +269,11 @@ async fn text(
     caller: Caller,
     ApiPath((id, attachment)): ApiPath<(String, String)>,
 ) -> Result<Response, Problem> {
-    let text = read_attachment(&caller.app, &caller.actor, &id, &attachment).await?;
+    Ok(kept_file(read_attachment(&caller.app, &caller.actor, &id, &attachment).await?))
+}
+
+/// The answer with a file that somebody handed in.
+pub(super) fn kept_file(text: ReadText) -> Response {
     let headers = [
         // Never shown within a page of ours, whatever it is.
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment")),
@@ -278,7 +283,7 @@ async fn text(
             HeaderValue::try_from(text.media_type).expect("invariant: one of our media types"),
         ),
     ];
-    Ok((headers, text.bytes).into_response())
+    (headers, text.bytes).into_response()
 }
 
 /// A step to be taken.
@@ -286,10 +291,10 @@ async fn text(
 #[serde(deny_unknown_fields)]
 struct StepBody {
     /// `submit`, `withdraw`, `accept`, `return`, `first_review`, `ask_experts`, `give_expert_opinion`, `approve`, `refuse`,
-    /// `change`, `cancel`, `revoke` or `reopen`; `steps_open` of the application says which.
+    /// `change`, `cancel` or `reopen`; `steps_open` of the application says which. A revocation is an act of an inspection.
     #[schema(pattern = "^[a-z_]{1,30}$")]
     step: String,
-    /// Coded reasons of a return, refusal or revocation; `agree` or `disagree` of an expert.
+    /// Coded reasons of a return or refusal; `agree` or `disagree` of an expert.
     #[serde(default)]
     #[schema(max_items = 20, value_type = Vec<ReasonCode>)]
     reason_codes: Vec<String>,

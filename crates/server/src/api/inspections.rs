@@ -10,11 +10,12 @@ use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::contract::procedure::InspectionAct;
 use xiaoxiang_services::registration::inspection::{
     ActRequest, ActView, Draw, InspectionPage, InspectionSummary, draw_inspections, list_inspections,
-    open_inspection, read_inspection, take_act,
+    open_inspection, read_evidence, read_inspection, take_act,
 };
+use xiaoxiang_store::registration::AttachmentRow;
 
 use super::answer::{of_change, tagged, version_of};
-use super::applications::ReasonCode;
+use super::applications::{ReasonCode, kept_file};
 use super::caller::Caller;
 use super::drafts::{Created, bad_field};
 use super::extract::{ApiJson, ApiPath, ApiQuery};
@@ -30,6 +31,7 @@ pub(super) fn routes() -> Vec<ApiRoute> {
         needs(Action::ReviewRegistrations, routes!(draw)),
         needs(Action::ReviewRegistrations, routes!(open)),
         needs(Action::ReadApplications, routes!(act)).based_on(Precondition::Version),
+        needs(Action::ReadApplications, routes!(evidence)),
     ]
 }
 
@@ -86,10 +88,27 @@ impl InspectionView {
 struct InspectionDetailView {
     /// The inspection.
     inspection: InspectionView,
+    /// Files that the party has produced.
+    evidence: Vec<ProducedFileView>,
     /// What was done, in order.
     acts: Vec<InspectionActView>,
     /// What the caller may do now.
     acts_open: Vec<OpenActView>,
+}
+
+/// A file that the party has produced: attached to the application as `evidence` while it was asked for.
+#[derive(Debug, Serialize, ToSchema)]
+struct ProducedFileView {
+    /// UUID.
+    id: String,
+    /// As it was called, made harmless.
+    file_name: String,
+    /// By its content.
+    media_type: String,
+    /// Of its bytes, in hexadecimal.
+    sha256: String,
+    /// Its length.
+    size_bytes: i64,
 }
 
 /// What was done.
@@ -145,7 +164,8 @@ async fn read(caller: Caller, ApiPath(id): ApiPath<String>) -> Result<Response, 
 }
 
 async fn shown(caller: &Caller, id: &str, status: StatusCode) -> Result<Response, Problem> {
-    let InspectionPage { summary, acts, acts_open } = read_inspection(&caller.app, &caller.actor, id).await?;
+    let InspectionPage { summary, acts, acts_open, evidence, .. } =
+        read_inspection(&caller.app, &caller.actor, id).await?;
     let revision = summary.row.revision;
     let done = |act: ActView| InspectionActView {
         act: act.act.code(),
@@ -153,6 +173,13 @@ async fn shown(caller: &Caller, id: &str, status: StatusCode) -> Result<Response
         taken_on: act.taken_on,
         ground_codes: act.ground_codes,
         words: act.words,
+    };
+    let of_file = |file: AttachmentRow| ProducedFileView {
+        id: file.upload_id,
+        file_name: file.file_name,
+        media_type: file.media_type,
+        sha256: file.sha256,
+        size_bytes: file.size_bytes,
     };
     let language = caller.language;
     let open = acts_open.into_iter().map(|open| OpenActView {
@@ -167,6 +194,7 @@ async fn shown(caller: &Caller, id: &str, status: StatusCode) -> Result<Response
         inspection: InspectionView::new(summary, language),
         acts_open: open.collect(),
         acts: acts.into_iter().map(done).collect(),
+        evidence: evidence.into_iter().map(of_file).collect(),
     };
     Ok(tagged(status, revision, Json(view)))
 }
@@ -246,10 +274,10 @@ async fn open(caller: Caller, ApiJson(new): ApiJson<NewInspection>) -> Result<im
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ActBody {
-    /// `notice`, `take_evidence`, `offer_hearing`, `hear`, `clear`, `revoke`, `serve` or `send_letters`.
+    /// `notice`, `take_evidence`, `offer_hearing`, `state_case`, `hear`, `clear`, `revoke`, `serve` or `send_letters`.
     #[schema(pattern = "^[a-z_]{1,30}$")]
     act: String,
-    /// Coded grounds, of a revocation.
+    /// Coded grounds, of `offer_hearing` and `revoke`.
     #[serde(default)]
     #[schema(max_items = 20, value_type = Vec<ReasonCode>)]
     ground_codes: Vec<String>,
@@ -281,4 +309,23 @@ async fn act(
     };
     take_act(&caller.app, &caller.actor, &id, &request).await.map_err(of_change)?;
     shown(&caller, &id, StatusCode::CREATED).await
+}
+
+/// 查看当事人的材料 · Open a file that the party has produced
+///
+/// 每次查看都记入日志 · Each view is logged.
+#[utoipa::path(
+    get, path = "/api/v1/inspections/{inspection}/evidence/{attachment}", tag = "registration",
+    operation_id = "readEvidence",
+    params(
+        ("inspection" = String, Path, description = "编号 · Id", max_length = 64),
+        ("attachment" = String, Path, description = "文件编号 · Id of the file", max_length = 64)
+    ),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>))
+)]
+async fn evidence(
+    caller: Caller,
+    ApiPath((id, attachment)): ApiPath<(String, String)>,
+) -> Result<Response, Problem> {
+    Ok(kept_file(read_evidence(&caller.app, &caller.actor, &id, &attachment).await?))
 }

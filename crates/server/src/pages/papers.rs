@@ -8,8 +8,9 @@ use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::region::PaperForm;
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::paper::{Block, Document, HeadingLevel, QrCode};
+use xiaoxiang_services::registration::inspection::{InspectionPage, read_inspection};
 use xiaoxiang_services::registration::{
-    ApplicationPage, paper_document, papers_of, read_application, write_paper,
+    ApplicationPage, PaperCase, paper_document, papers_of, read_application, write_paper,
 };
 
 use super::shell::{Section, Shell};
@@ -27,6 +28,8 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::page("/applications/{id}/papers/{key}", read, routing::get(show)),
         Route::file("/applications/{id}/papers/{key}/docx", read, routing::get(file)),
+        Route::page("/inspections/{id}/papers/{key}", read, routing::get(show_of_inspection)),
+        Route::file("/inspections/{id}/papers/{key}/docx", read, routing::get(file_of_inspection)),
     ]
 }
 
@@ -35,7 +38,10 @@ pub fn routes() -> Vec<Route> {
 #[template(path = "paper.html")]
 struct PaperPage {
     shell: Shell,
-    id: String,
+    /// The list from which one comes.
+    parent: &'static str,
+    /// What it is made of; names no language.
+    path: String,
     key: String,
     project_name: String,
     document: Document,
@@ -57,22 +63,43 @@ impl PaperPage {
     }
 }
 
-async fn show(
-    State(state): State<PageState>,
+/// Where a paper is asked for.
+#[derive(Clone, Copy)]
+enum Of {
+    Application,
+    Inspection,
+}
+
+async fn show(state: State<PageState>, visit: Visit, Path((id, key)): Path<(String, String)>) -> Response {
+    shown(&state, &visit, Of::Application, &id, &key).await
+}
+
+async fn show_of_inspection(
+    state: State<PageState>,
     visit: Visit,
     Path((id, key)): Path<(String, String)>,
 ) -> Response {
+    shown(&state, &visit, Of::Inspection, &id, &key).await
+}
+
+async fn shown(state: &PageState, visit: &Visit, of: Of, id: &str, key: &str) -> Response {
     let made = async {
-        let (page, paper) = found(&visit, &id, &key).await?;
+        let found = Found::read(visit, of, id, key).await?;
         let in_force = visit.app.region().await?;
         let origin = state.public_origin.as_deref();
+        let paper = &found.paper;
+        let (parent, path) = match of {
+            Of::Application => ("/applications", format!("/applications/{id}")),
+            Of::Inspection => ("/inspections", format!("/inspections/{id}")),
+        };
         Ok::<_, Refusal>(PaperPage {
             shell: visit.shell(Section::Applications, visit.language.pick(&paper.name, &paper.name_en)),
             lacks_origin: paper.has_code && origin.is_none(),
-            document: paper_document(&page, &paper, &in_force.region, origin),
-            project_name: page.row.project_name,
-            id,
-            key,
+            document: paper_document(found.case(), paper, &in_force.region, origin),
+            project_name: found.page.row.project_name.clone(),
+            parent,
+            path,
+            key: key.to_owned(),
         })
     };
     match made.await {
@@ -81,16 +108,25 @@ async fn show(
     }
 }
 
-async fn file(
-    State(state): State<PageState>,
+async fn file(state: State<PageState>, visit: Visit, Path((id, key)): Path<(String, String)>) -> Response {
+    written(&state, &visit, Of::Application, &id, &key).await
+}
+
+async fn file_of_inspection(
+    state: State<PageState>,
     visit: Visit,
     Path((id, key)): Path<(String, String)>,
 ) -> Response {
+    written(&state, &visit, Of::Inspection, &id, &key).await
+}
+
+async fn written(state: &PageState, visit: &Visit, of: Of, id: &str, key: &str) -> Response {
     let written = async {
-        let (page, paper) = found(&visit, &id, &key).await?;
+        let found = Found::read(visit, of, id, key).await?;
         let in_force = visit.app.region().await?;
-        let bytes = write_paper(&page, &paper, &in_force.region, state.public_origin.as_deref())?;
-        Ok::<_, Refusal>(download(&format!("{}.docx", paper.name), DOCX, bytes))
+        let origin = state.public_origin.as_deref();
+        let bytes = write_paper(found.case(), &found.paper, &in_force.region, origin)?;
+        Ok::<_, Refusal>(download(&format!("{}.docx", found.paper.name), DOCX, bytes))
     };
     match written.await {
         Ok(response) => response,
@@ -98,12 +134,31 @@ async fn file(
     }
 }
 
-/// A paper of an application that the visitor sees; one that cannot be made yet is not there.
-async fn found(visit: &Visit, id: &str, key: &str) -> Result<(ApplicationPage, PaperForm), Refusal> {
-    let page = read_application(&visit.app, &visit.actor(), id).await?;
-    let in_force = visit.app.region().await?;
-    let papers = papers_of(&page, &in_force.region);
-    let paper = papers.into_iter().find(|paper| paper.key == key).cloned();
-    let paper = paper.ok_or_else(|| Refusal::NotFound(key.to_owned()))?;
-    Ok((page, paper))
+/// A paper with what it is made of.
+struct Found {
+    page: ApplicationPage,
+    inspection: Option<InspectionPage>,
+    paper: PaperForm,
+}
+
+impl Found {
+    /// A paper of what the visitor sees; one that cannot be made yet is not there.
+    async fn read(visit: &Visit, of: Of, id: &str, key: &str) -> Result<Self, Refusal> {
+        let actor = visit.actor();
+        let inspection = match of {
+            Of::Application => None,
+            Of::Inspection => Some(read_inspection(&visit.app, &actor, id).await?),
+        };
+        let application_id = inspection.as_ref().map_or(id, |one| &one.summary.row.application_id);
+        let page = read_application(&visit.app, &actor, application_id).await?;
+        let in_force = visit.app.region().await?;
+        let case = PaperCase { page: &page, inspection: inspection.as_ref() };
+        let paper = papers_of(case, &in_force.region).into_iter().find(|paper| paper.key == key).cloned();
+        let paper = paper.ok_or_else(|| Refusal::NotFound(key.to_owned()))?;
+        Ok(Self { page, inspection, paper })
+    }
+
+    fn case(&self) -> PaperCase<'_> {
+        PaperCase { page: &self.page, inspection: self.inspection.as_ref() }
+    }
 }

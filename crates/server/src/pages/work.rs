@@ -53,6 +53,8 @@ impl WorkPage {
             WaitingKind::ApplicationsSecondReview => "work-applications-second-review",
             WaitingKind::ApplicationsForExperts => "work-applications-experts",
             WaitingKind::ApplicationsToExport => "work-applications-export",
+            WaitingKind::InspectionsToAnswer => "work-inspections-answer",
+            WaitingKind::InspectionsToGoOn => "work-inspections",
             WaitingKind::RegistrationRequests => "work-registration-requests",
             WaitingKind::ApplicationDrafts => "work-application-drafts",
             WaitingKind::Drafts => "work-drafts",
@@ -87,6 +89,8 @@ impl WorkPage {
             WaitingKind::ApplicationsSecondReview => "work-applications-second-review-next",
             WaitingKind::ApplicationsForExperts => "work-applications-experts-next",
             WaitingKind::ApplicationsToExport => "work-applications-export-next",
+            WaitingKind::InspectionsToAnswer => "work-inspections-answer-next",
+            WaitingKind::InspectionsToGoOn => "work-inspections-next",
             WaitingKind::RegistrationRequests => "work-registration-requests-next",
             WaitingKind::ApplicationDrafts => "work-application-drafts-next",
             WaitingKind::Drafts => "work-drafts-next",
@@ -127,7 +131,7 @@ impl WorkPage {
     fn since(&self, waiting: &Waiting) -> Option<String> {
         let day = self.shell.day(&waiting.since?);
         let key = match waiting.kind {
-            WaitingKind::Gap | WaitingKind::GrantsEnding => "work-until",
+            WaitingKind::Gap | WaitingKind::GrantsEnding | WaitingKind::InspectionsToAnswer => "work-until",
             _ => "work-since",
         };
         Some(if key == "work-until" {
@@ -162,6 +166,8 @@ const fn unit_key(kind: WaitingKind) -> &'static str {
         | WaitingKind::Countersign
         | WaitingKind::ObjectionsToDecide
         | WaitingKind::Objections
+        | WaitingKind::InspectionsToAnswer
+        | WaitingKind::InspectionsToGoOn
         | WaitingKind::RegistrationRequests
         | WaitingKind::FlagsToDecide
         | WaitingKind::FlagsToAnswer

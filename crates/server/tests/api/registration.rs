@@ -206,6 +206,9 @@ impl Desk {
         let listed = assert_documented(&self.get(&self.agent, list).await, "get", list);
         assert_eq!(listed["items"][0]["application_id"], application);
         let path = format!("{list}/{}", drawn["inspections"][0].as_str().expect("an id"));
+        let direct = json!({ "step": "revoke", "reason_codes": ["fictitious"], "words": "径行撤销" });
+        let direct = self.post(&self.province, application, "steps", &direct).await;
+        assert_problem(&direct, StatusCode::UNPROCESSABLE_ENTITY, "registration.revoked_by_inspection");
         let twice = json!({ "application_id": application, "cause": "举报" });
         let twice = post_json(&self.router, list, &self.province, &twice).await;
         assert_problem(&twice, StatusCode::UNPROCESSABLE_ENTITY, "inspection.open");
@@ -213,20 +216,40 @@ impl Desk {
             (1, &self.province, "notice", "noticed"),
             (2, &self.agent, "take_evidence", "evidence_in"),
             (3, &self.province, "offer_hearing", "hearing_offered"),
-            (4, &self.province, "hear", "heard"),
+            (4, &self.agent, "state_case", "heard"),
             (5, &self.province, "revoke", "revoked"),
             (6, &self.province, "serve", "served"),
             (7, &self.province, "send_letters", "closed"),
         ] {
             let page = self.get(cookie, &path).await;
             assert_documented(&page, "get", one);
-            let grounds = if act == "revoke" { json!(["fictitious"]) } else { json!([]) };
+            if act == "take_evidence" {
+                self.produces_evidence(application, &path).await;
+            }
+            let grounds =
+                if matches!(act, "offer_hearing" | "revoke") { json!(["fictitious"]) } else { json!([]) };
             let body = json!({ "act": act, "ground_codes": grounds, "words": "示例情况" });
             let tag = format!("\"{revision}\"");
             let done = self.change(cookie, Method::POST, &format!("{path}/acts"), &tag, &body).await;
             let done = assert_documented(&done, "post", &format!("{one}/acts"));
             assert_eq!(done["inspection"]["stage"], stage);
         }
+    }
+
+    /// What the party attaches, the province opens; other offices do not.
+    async fn produces_evidence(&self, application: &str, inspection: &str) {
+        let headers = [("cookie", self.agent.as_str()), ("content-type", "application/octet-stream")];
+        let path = format!("{LIST}/{application}/attachments?file_name=a.pdf&kind=evidence");
+        let sent = send(&self.router, Method::POST, &path, &headers, PDF).await;
+        assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.text);
+        let page = read_json(&self.get(&self.province, inspection).await);
+        let file = page["evidence"][0]["id"].as_str().expect("a file");
+        let path = format!("{inspection}/evidence/{file}");
+        let opened = self.get(&self.province, &path).await;
+        assert_eq!((opened.status, opened.text.as_bytes()), (StatusCode::OK, PDF));
+        assert_problem(&self.get(&self.finance, &path).await, StatusCode::FORBIDDEN, "forbidden");
+        let unknown = self.get(&self.province, &format!("{inspection}/evidence/{}", "0".repeat(8))).await;
+        assert_problem(&unknown, StatusCode::NOT_FOUND, "not_found");
     }
 
     /// A sheet of one's own, with a mapping for the header that the form does not know.

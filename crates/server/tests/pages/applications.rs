@@ -13,13 +13,13 @@ use xiaoxiang_services::registration::{list_registrars, read_application};
 
 use super::support::{ACTOR, Answer, answered, empty_app, get, get_with, pages, post, signed_in};
 
-const SELLER: &str = "示例大学";
+pub(super) const SELLER: &str = "示例大学";
 const BUYER: &str = "示例公司";
-const REGISTRAR: &str = "示例登记处";
-const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n%%EOF\n";
+pub(super) const REGISTRAR: &str = "示例登记处";
+pub(super) const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n%%EOF\n";
 const BOUNDARY: &str = "xiaoxiang-boundary";
 /// HTML that must never reach a page as such.
-const HOSTILE: &str = "<img src=x onerror=alert(1)>\"'&";
+pub(super) const HOSTILE: &str = "<img src=x onerror=alert(1)>\"'&";
 
 pub struct Desk {
     pub app: App,
@@ -28,7 +28,7 @@ pub struct Desk {
     pub officer_a: String,
     pub officer_b: String,
     pub province: String,
-    expert: String,
+    pub expert: String,
     pub registrar_key: i64,
     pub buyer_key: i64,
     _folder: tempfile::TempDir,
@@ -100,7 +100,7 @@ impl Desk {
     }
 
     /// Saves a step of the form over the revision as it is.
-    async fn save(&self, address: &str, step: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn save(&self, address: &str, step: &str, fields: &[(&str, &str)]) -> Answer {
         let revision = self.revision(address).await;
         let mut all = vec![("revision", revision.as_str()), ("act", "next")];
         all.extend_from_slice(fields);
@@ -157,7 +157,11 @@ impl Desk {
         address
     }
 
-    async fn upload(&self, address: &str, name: &str, bytes: &[u8]) -> Answer {
+    pub async fn upload(&self, address: &str, name: &str, bytes: &[u8]) -> Answer {
+        self.upload_as(&self.agent, address, name, bytes).await
+    }
+
+    pub async fn upload_as(&self, cookie: &str, address: &str, name: &str, bytes: &[u8]) -> Answer {
         let mut body = format!(
             "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\ncontract_text\r\n--{BOUNDARY}\r\n\
              Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
@@ -169,13 +173,13 @@ impl Desk {
         let request = Request::post(format!("{address}/texts"))
             .header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"))
             .header("sec-fetch-site", "same-origin")
-            .header("cookie", &self.agent)
+            .header("cookie", cookie)
             .body(Body::from(body))
             .expect("a request");
         answered(&self.router, request).await
     }
 
-    async fn step(&self, cookie: &str, address: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn step(&self, cookie: &str, address: &str, fields: &[(&str, &str)]) -> Answer {
         let revision = self.revision(address).await;
         let mut all = vec![("revision", revision.as_str())];
         all.extend_from_slice(fields);
@@ -183,7 +187,7 @@ impl Desk {
     }
 
     /// Hands a filled form in, has it accepted and reviewed twice.
-    async fn registered(&self, project: &str) -> String {
+    pub async fn registered(&self, project: &str) -> String {
         let address = self.filled(project).await;
         for (cookie, step) in [
             (&self.agent, "submit"),

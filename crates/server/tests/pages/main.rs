@@ -9,6 +9,7 @@ mod corrections;
 mod drafts;
 mod flags;
 mod imports;
+mod inspections;
 mod links;
 mod notices;
 mod organisations;

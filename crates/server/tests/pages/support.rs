@@ -117,7 +117,12 @@ pub fn page_state(app: App) -> PageState {
 
 /// The cookie of somebody new who has signed in and acts in one role.
 pub async fn signed_in(app: &App, role: Role, scope: Scope) -> String {
-    let name = format!("{}-{}", role.code().replace('_', "-"), app.new_id().expect("an id"));
+    signed_in_with(app, (role, scope), &[]).await
+}
+
+/// The same for somebody who is granted more after having signed in, and acts as before.
+pub async fn signed_in_with(app: &App, first: (Role, Scope), more: &[(Role, Scope)]) -> String {
+    let name = format!("{}-{}", first.0.code().replace('_', "-"), app.new_id().expect("an id"));
     let person = NewPerson {
         sign_in_name: name,
         name: "示例人员".to_owned(),
@@ -125,10 +130,15 @@ pub async fn signed_in(app: &App, role: Role, scope: Scope) -> String {
         must_change_password: false,
     };
     let person_id = create_person(app, &ACTOR, &person).await.expect("a person");
-    let grant = Grant { role, scope, valid_from: date(2026, 1, 1), valid_to: None };
-    let new = NewGrant { grant, basis: "示例授权".to_owned() };
-    grant_role(app, &ACTOR, &person_id, &new).await.expect("a grant");
+    let grant = |(role, scope)| NewGrant {
+        grant: Grant { role, scope, valid_from: date(2026, 1, 1), valid_to: None },
+        basis: "示例授权".to_owned(),
+    };
+    grant_role(app, &ACTOR, &person_id, &grant(first)).await.expect("a grant");
     let opened = open_session(app, &person_id).await.expect("a session");
+    for one in more {
+        grant_role(app, &ACTOR, &person_id, &grant(*one)).await.expect("a grant");
+    }
     format!("{SESSION_COOKIE}={}", opened.token.text())
 }
 

@@ -106,7 +106,7 @@ pub async fn begin_text(
 }
 
 /// Texts are handed in by the applicant after the undertaking: to a draft or a correction, or as evidence in an inspection
-/// that has asked for it.
+/// that has asked for it, or offered a hearing.
 async fn check_writable(tx: &mut Tx, case: &Case, actor: &Actor) -> Result<(), Refusal> {
     case.permit(actor, Action::Apply)?;
     if !case.form.has_undertaking() {
@@ -116,7 +116,8 @@ async fn check_writable(tx: &mut Tx, case: &Case, actor: &Actor) -> Result<(), R
         return Ok(());
     }
     let inspections = xiaoxiang_store::inspection::list_of_application(tx, &case.row.application_id).await?;
-    if inspections.iter().any(|row| row.stage == InspectionStage::Noticed.code()) {
+    let asks = [InspectionStage::Noticed, InspectionStage::HearingOffered].map(InspectionStage::code);
+    if inspections.iter().any(|row| asks.contains(&row.stage.as_str())) {
         return Ok(());
     }
     Err(Refusal::invalid(

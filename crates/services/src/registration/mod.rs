@@ -32,7 +32,7 @@ pub use list_applications::{
 pub use media::MediaType;
 pub(crate) use national_result::NationalResults;
 pub use national_result::{ExportedApplications, export_pre_reviewed};
-pub use papers::{PUBLIC_STANDING_PATH, paper_document, papers_of, write_paper};
+pub use papers::{PUBLIC_STANDING_PATH, PaperCase, paper_document, papers_of, write_paper};
 pub use papers_issued::{IssuedPaper, papers_issued_for};
 pub use public_standing::{PublicStanding, read_public_standing};
 pub use read_application::{

@@ -7,6 +7,7 @@ use xiaoxiang_domain::notice::{NamedValue, Notice, NoticeKind, Whom};
 use xiaoxiang_store::WriteTx;
 
 use super::case::Case;
+use super::request_change::RequestKind;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::notice::{Occasion, notify};
@@ -55,4 +56,57 @@ pub(super) async fn notify_step(
         path: format!("/applications/{}", row.application_id),
     };
     notify(app, tx, Occasion::Once { record: &record, author: Some(actor) }, &notice, &everybody).await
+}
+
+/// Tells who answers that something was asked for.
+pub(super) async fn notify_request(
+    app: &App,
+    tx: &mut WriteTx,
+    actor: &Actor,
+    case: &Case,
+    request: (&str, RequestKind),
+) -> Result<(), Refusal> {
+    let whom = match request.1 {
+        RequestKind::Objection => {
+            vec![Whom::Everyone(Role::Statistician), Whom::Everyone(Role::DivisionHead)]
+        }
+        RequestKind::Change | RequestKind::Cancel => {
+            vec![Whom::Over(Role::Registrar, Scope::Registrar(case.row.registrar_key))]
+        }
+    };
+    tell_of_request(app, tx, actor, case, (request.0, NoticeKind::RequestRaised), &whom).await
+}
+
+/// Tells who asked what the answer is.
+pub(super) async fn notify_answer(
+    app: &App,
+    tx: &mut WriteTx,
+    actor: &Actor,
+    case: &Case,
+    request_id: &str,
+) -> Result<(), Refusal> {
+    let request = case.requests.iter().find(|request| request.request_id == request_id);
+    let person = request.and_then(|request| request.person_id.clone());
+    let Some(person) = person else { return Ok(()) };
+    let whom = [Whom::Person(person)];
+    tell_of_request(app, tx, actor, case, (request_id, NoticeKind::RequestAnswered), &whom).await
+}
+
+async fn tell_of_request(
+    app: &App,
+    tx: &mut WriteTx,
+    actor: &Actor,
+    case: &Case,
+    (request_id, kind): (&str, NoticeKind),
+    whom: &[Whom],
+) -> Result<(), Refusal> {
+    let application_id = &case.row.application_id;
+    let notice = Notice {
+        kind,
+        subject: format!("application:{application_id}"),
+        values: vec![NamedValue::same("project", &case.row.project_name)],
+        path: format!("/applications/{application_id}#requests"),
+    };
+    let record = format!("request:{request_id}");
+    notify(app, tx, Occasion::Once { record: &record, author: Some(actor) }, &notice, whom).await
 }

@@ -4,7 +4,7 @@
 
 use jiff::civil::{Date, Time};
 use serde_json::Value;
-use xiaoxiang_domain::contract::procedure::{Clock, Due, Step};
+use xiaoxiang_domain::contract::procedure::{Clock, Due, InspectionAct, Step};
 use xiaoxiang_domain::contract::technology_value::{CostItem, CostStep, TechnologyValue, technology_value};
 use xiaoxiang_domain::money::{Fen, MoneyUnit};
 use xiaoxiang_domain::region::{
@@ -13,6 +13,7 @@ use xiaoxiang_domain::region::{
 };
 use xiaoxiang_store::StoreError;
 
+use super::inspection::{ActView, InspectionPage};
 use super::read_application::{ApplicationPage, StepView};
 use super::request_change::RequestKind;
 use crate::paper::{Block, Code, Document, Letterhead, Signature, write_docx};
@@ -23,25 +24,65 @@ pub const PUBLIC_STANDING_PATH: &str = "/receipts/";
 /// What stands where nothing is known, for somebody to write on.
 const BLANK: &str = "　　　　";
 
-/// The papers that can be made of an application now, in the order of the region data.
+/// What a paper is made of: an application, or an inspection of it.
+#[derive(Clone, Copy, Debug)]
+pub struct PaperCase<'a> {
+    /// The application as its reader may see it.
+    pub page: &'a ApplicationPage,
+    /// The inspection whose papers these are; none for those of the application itself.
+    pub inspection: Option<&'a InspectionPage>,
+}
+
+impl<'a> PaperCase<'a> {
+    /// The papers of an application.
+    #[must_use]
+    pub const fn application(page: &'a ApplicationPage) -> Self {
+        Self { page, inspection: None }
+    }
+
+    /// The papers of an inspection of it.
+    #[must_use]
+    pub const fn inspection(page: &'a ApplicationPage, inspection: &'a InspectionPage) -> Self {
+        Self { page, inspection: Some(inspection) }
+    }
+
+    /// The step that a paper rests on: the last of its kind.
+    fn last_step(self, step: Step) -> Option<&'a StepView> {
+        self.page.steps.iter().rev().find(|taken| taken.step == step)
+    }
+
+    /// The act that a paper rests on, likewise.
+    fn last_act(self, act: InspectionAct) -> Option<&'a ActView> {
+        self.inspection?.acts.iter().rev().find(|done| done.act == act)
+    }
+
+    fn can_be_made(self, paper: &PaperForm) -> bool {
+        let is_after = match (self.inspection, paper.after_act) {
+            (Some(_), Some(act)) => self.last_act(act).is_some(),
+            (None, None) => paper.after.is_none_or(|step| self.last_step(step).is_some()),
+            _ => false,
+        };
+        paper.exists_in(self.page.mode) && is_after
+    }
+}
+
+/// The papers that can be made now, in the order of the region data.
 #[must_use]
-pub fn papers_of<'a>(page: &ApplicationPage, region: &'a Region) -> Vec<&'a PaperForm> {
-    let can_be_made = |paper: &&PaperForm| {
-        paper.exists_in(page.mode) && paper.after.is_none_or(|step| last_step(page, step).is_some())
-    };
-    region.papers().iter().filter(can_be_made).collect()
+pub fn papers_of<'a>(case: PaperCase<'_>, region: &'a Region) -> Vec<&'a PaperForm> {
+    region.papers().iter().filter(|paper| case.can_be_made(paper)).collect()
 }
 
 /// One of them as a letter; `origin` is where the region's pages are found from outside, such as
 /// `https://kjt.example.cn`. Without it no QR code is printed, since it would lead nowhere.
 #[must_use]
 pub fn paper_document(
-    page: &ApplicationPage,
+    case: PaperCase<'_>,
     paper: &PaperForm,
     region: &Region,
     origin: Option<&str>,
 ) -> Document {
-    let facts = Facts { page, paper, region };
+    let page = case.page;
+    let facts = Facts { case, page, paper, region };
     let text = |text: &PaperText| text.fill(|fact| facts.or_blank(fact));
     let mut blocks = Vec::new();
     if let Some(addressee) = &paper.addressee {
@@ -68,8 +109,9 @@ pub fn paper_document(
         blocks.push(Block::Note("文书格式为示例，以主管部门公布的为准。".to_owned()));
     }
     let is_desk = paper.by == PaperBy::Desk;
+    let has_head = matches!(paper.by, PaperBy::Desk | PaperBy::Province);
     Document {
-        letterhead: is_desk.then(|| Letterhead { issuer: page.registrar.clone(), signer: None }),
+        letterhead: facts.issuer().filter(|_| has_head).map(|issuer| Letterhead { issuer, signer: None }),
         number: page.row.acceptance_number.clone().filter(|_| is_desk),
         title: paper.name.clone(),
         blocks,
@@ -78,23 +120,27 @@ pub fn paper_document(
 
 /// The same as DOCX, with the bytes that the same day gives again.
 pub fn write_paper(
-    page: &ApplicationPage,
+    case: PaperCase<'_>,
     paper: &PaperForm,
     region: &Region,
     origin: Option<&str>,
 ) -> Result<Vec<u8>, Refusal> {
-    let document = paper_document(page, paper, region, origin);
-    let written = write_docx(&document, page.today.to_datetime(Time::midnight()));
+    let document = paper_document(case, paper, region, origin);
+    let written = write_docx(&document, case.page.today.to_datetime(Time::midnight()));
     written.map_err(|error| StoreError::Damaged(format!("paper {}: {error}", paper.key)).into())
 }
 
-/// The step that a paper rests on: the last of its kind.
-fn last_step(page: &ApplicationPage, step: Step) -> Option<&StepView> {
-    page.steps.iter().rev().find(|taken| taken.step == step)
+/// What a paper rests on: a step of the procedure, or an act of an inspection.
+struct Ground<'a> {
+    taken_on: &'a str,
+    codes: &'a [String],
+    words: &'a str,
+    listed: &'a [CodedReason],
 }
 
 /// What fills one paper of one application.
 struct Facts<'a> {
+    case: PaperCase<'a>,
     page: &'a ApplicationPage,
     paper: &'a PaperForm,
     region: &'a Region,
@@ -105,9 +151,49 @@ impl Facts<'_> {
         self.value(fact).filter(|text| !text.is_empty()).unwrap_or_else(|| BLANK.to_owned())
     }
 
-    /// The step after which the paper is made.
-    fn step(&self) -> Option<&StepView> {
-        self.paper.after.and_then(|step| last_step(self.page, step))
+    /// The step or act after which the paper is made.
+    fn ground(&self) -> Option<Ground<'_>> {
+        let rules = self.region.registration();
+        if let Some(act) = self.paper.after_act {
+            let done = self.case.last_act(act)?;
+            let listed = &rules.revocation_grounds;
+            return Some(Ground {
+                taken_on: &done.taken_on,
+                codes: &done.ground_codes,
+                words: &done.words,
+                listed,
+            });
+        }
+        let step = self.case.last_step(self.paper.after?)?;
+        let listed = reasons_of(rules, step.step);
+        Some(Ground { taken_on: &step.taken_on, codes: &step.reason_codes, words: &step.words, listed })
+    }
+
+    /// Who issues and signs it; nobody where each expert signs.
+    fn issuer(&self) -> Option<String> {
+        match self.paper.by {
+            PaperBy::Desk => Some(self.page.registrar.clone()),
+            PaperBy::Province => {
+                let head = self.region.letterhead().map(|head| head.issuer.clone());
+                Some(head.unwrap_or_else(|| BLANK.to_owned()))
+            }
+            PaperBy::Applicant => Some(format!("{}（盖章）", self.page.organisation)),
+            PaperBy::Experts => None,
+        }
+    }
+
+    /// Why it is inspected.
+    fn inspection_cause(&self) -> Option<String> {
+        let inspection = self.case.inspection?;
+        Some(match &inspection.draw {
+            Some(draw) => format!("{}年度抽查", draw.year),
+            None => inspection.summary.row.cause.clone(),
+        })
+    }
+
+    /// The last day that the party has; where the year's holidays are not announced, that it is still to come.
+    fn last_day(&self, due: Option<&String>) -> String {
+        due.map_or_else(|| "节假日安排公布后确定的最后一日".to_owned(), |due| day(due))
     }
 
     fn value(&self, fact: PaperFact) -> Option<String> {
@@ -143,8 +229,17 @@ impl Facts<'_> {
             PaperFact::Buyer => field("buyer_name"),
             PaperFact::AcceptedOn => row.accepted_on.as_deref().map(day),
             PaperFact::DueOn => self.due_on_acceptance(),
-            PaperFact::ReturnedOn | PaperFact::DecidedOn => self.step().map(|step| day(&step.taken_on)),
+            PaperFact::ReturnedOn | PaperFact::DecidedOn => self.ground().map(|ground| day(ground.taken_on)),
             PaperFact::RegisteredOn => row.registered_on.as_deref().map(day),
+            PaperFact::InspectionCause => self.inspection_cause(),
+            PaperFact::EvidenceDue => {
+                let inspection = self.case.inspection?;
+                Some(self.last_day(inspection.summary.row.evidence_due.as_ref()))
+            }
+            PaperFact::HearingDue => {
+                let inspection = self.case.inspection?;
+                Some(self.last_day(inspection.summary.row.hearing_due.as_ref()))
+            }
         }
     }
 
@@ -213,17 +308,16 @@ impl Facts<'_> {
 
     /// Coded reasons with what they rest on, then the officer's words.
     fn reasons(&self) -> Vec<String> {
-        let Some(step) = self.step() else { return Vec::new() };
-        let listed = reasons_of(self.region.registration(), step.step);
+        let Some(ground) = self.ground() else { return Vec::new() };
         let line = |(place, code): (usize, &String)| {
-            let reason = listed.iter().find(|reason| reason.code == *code);
+            let reason = ground.listed.iter().find(|reason| reason.code == *code);
             let name = reason.map_or(code.as_str(), |reason| reason.name.as_str());
             let basis = reason.filter(|reason| reason.standing == Standing::InForce);
             let basis = basis.map(|reason| format!("，依据：{}", reason.basis)).unwrap_or_default();
             format!("{}．{name}（代码 {code}{basis}）", place + 1)
         };
-        let words = Some(step.words.clone()).filter(|words| !words.is_empty());
-        step.reason_codes.iter().enumerate().map(line).chain(words).collect()
+        let words = Some(ground.words.to_owned()).filter(|words| !words.is_empty());
+        ground.codes.iter().enumerate().map(line).chain(words).collect()
     }
 
     fn opinions(&self) -> Vec<String> {
@@ -282,16 +376,10 @@ impl Facts<'_> {
     }
 
     fn signature(&self) -> Option<Signature> {
-        let taken_on = self.step().and_then(|step| step.taken_on.parse().ok());
-        let date = taken_on.unwrap_or(self.page.today);
-        match self.paper.by {
-            PaperBy::Desk => Some(Signature { issuer: self.page.registrar.clone(), date }),
-            PaperBy::Applicant => Some(Signature {
-                issuer: format!("{}（盖章）", self.page.organisation),
-                date: self.page.today,
-            }),
-            PaperBy::Experts => None,
-        }
+        let taken_on = self.ground().and_then(|ground| ground.taken_on.parse().ok());
+        let is_own = self.paper.by == PaperBy::Applicant;
+        let date = taken_on.filter(|_| !is_own).unwrap_or(self.page.today);
+        self.issuer().map(|issuer| Signature { issuer, date })
     }
 }
 

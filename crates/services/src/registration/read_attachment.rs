@@ -4,6 +4,7 @@
 use serde_json::json;
 use xiaoxiang_domain::access::{Action, Role};
 use xiaoxiang_domain::contract::procedure::ApplicationState;
+use xiaoxiang_store::registration::AttachmentRow;
 use xiaoxiang_store::upload;
 use xiaoxiang_store::{NewEntry, StoreError, Tx, registration as store};
 
@@ -43,6 +44,17 @@ pub async fn read_attachment(
     let found = store::list_attachments(&mut tx, application_id).await?;
     let found = found.into_iter().find(|row| row.upload_id == attachment_id);
     let row = found.ok_or_else(|| Refusal::NotFound(attachment_id.to_owned()))?;
+    open_text(app, actor, tx, row).await
+}
+
+/// The bytes of a file that somebody may read, with the log entry of the view.
+pub(super) async fn open_text(
+    app: &App,
+    actor: &Actor,
+    mut tx: Tx,
+    row: AttachmentRow,
+) -> Result<ReadText, Refusal> {
+    let (application_id, attachment_id) = (&row.application_id, &row.upload_id);
     if row.discarded_at_ms.is_some() {
         return Err(Refusal::invalid(
             "attachment.erased",

@@ -9,6 +9,7 @@ use xiaoxiang_store::registration::{self as store, RequestRow};
 use xiaoxiang_store::{NewEntry, StoreError};
 
 use super::case::Case;
+use super::notify_step::{notify_answer, notify_request};
 use super::start_application::text_of;
 use super::take_step::{WORDS_CHARACTERS_MAX, changed_form, stale};
 use crate::actor::Actor;
@@ -134,7 +135,7 @@ pub async fn raise_request(
     if let Some(form) = &request.form {
         let region = app.region_in(&mut tx).await?;
         let today = app.clock.today_in(&region.time_zone);
-        let changed = Case { form: form.clone(), ..case };
+        let changed = Case { form: form.clone(), ..case.clone() };
         let rules = changed.rules(&region.region, today)?;
         changed_form(&mut tx, &changed, &region.region, rules, today).await?;
     }
@@ -159,6 +160,7 @@ pub async fn raise_request(
         subject: format!("application:{application_id}"),
         payload: json!({ "request": row.request_id, "kind": row.kind, "raised_by": row.raised_by }),
     };
+    notify_request(app, &mut tx, actor, &case, (&row.request_id, request.kind)).await?;
     tx.commit(actor.log_name(), [entry], []).await?;
     Ok(row.request_id)
 }
@@ -207,6 +209,7 @@ pub async fn answer_request(
         subject: format!("application:{application_id}"),
         payload: json!({ "request": answer.request_id, "kind": kind.code(), "outcome": code }),
     };
+    notify_answer(app, &mut tx, actor, &case, &answer.request_id).await?;
     tx.commit(actor.log_name(), [entry], []).await?;
     Ok(())
 }

@@ -157,6 +157,13 @@ async fn attempt(
             "the national result comes with an import; import the national system's sheet",
         ));
     }
+    if request.step == Step::Revoke && beside.is_none() {
+        return Err(Refusal::invalid(
+            "registration.revoked_by_inspection",
+            "撤销登记须经立案检查、通知举证、听取陈述申辩后决定，请先立案检查。",
+            "a registration is revoked by an inspection only, after notice and hearing; open one first",
+        ));
+    }
     let has_reason = check_words(request, region)?;
     let mut taking = Taking { app, actor, request, region, today, case, effect: Effect::None };
     taking.hand_in(&mut tx).await?;

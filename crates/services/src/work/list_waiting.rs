@@ -23,6 +23,7 @@ use crate::bulletin::{
 };
 use crate::city::find_place;
 use crate::refusal::Refusal;
+use crate::registration::inspection::count_inspections_waiting;
 use crate::registration::{ApplicationsAsk, list_applications};
 use crate::screening::count_waiting;
 use crate::target::{day_of_reading, is_split_wanted, list_targets};
@@ -56,6 +57,10 @@ pub enum WaitingKind {
     ApplicationsForExperts,
     /// Approved applications that the national system does not have yet.
     ApplicationsToExport,
+    /// 检查待举证或陈述申辩: one's own organisation's.
+    InspectionsToAnswer,
+    /// 检查待办理
+    InspectionsToGoOn,
     /// Objections, or wishes for a change or a cancellation, without an answer.
     RegistrationRequests,
     /// One's own applications that were begun and not handed in.
@@ -211,6 +216,13 @@ async fn applications(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refusal>
         found.push(Waiting::new(WaitingKind::ApplicationsLate, list.late, "/applications"));
     }
     found.extend(registration_requests(app, actor).await?);
+    let waiting = count_inspections_waiting(app, actor).await?;
+    let kind = if actor.may(Action::Apply) {
+        WaitingKind::InspectionsToAnswer
+    } else {
+        WaitingKind::InspectionsToGoOn
+    };
+    found.push(Waiting { since: waiting.due, ..Waiting::new(kind, waiting.count, "/inspections") });
     Ok(found)
 }
 

@@ -97,6 +97,8 @@ pub enum InspectionAct {
     TakeEvidence,
     /// 告知拟撤销和陈述申辩权
     OfferHearing,
+    /// 书面陈述申辩: by the party, who is heard by it.
+    StateCase,
     /// 听取陈述申辩
     Hear,
     /// 未发现问题
@@ -111,10 +113,11 @@ pub enum InspectionAct {
 
 impl InspectionAct {
     /// Every act, in order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Notice,
         Self::TakeEvidence,
         Self::OfferHearing,
+        Self::StateCase,
         Self::Hear,
         Self::Clear,
         Self::Revoke,
@@ -127,6 +130,7 @@ impl InspectionAct {
             Self::Notice => ("notice", "通知举证", "give notice to produce evidence"),
             Self::TakeEvidence => ("take_evidence", "提交证据", "produce evidence"),
             Self::OfferHearing => ("offer_hearing", "告知陈述申辩权", "offer a hearing"),
+            Self::StateCase => ("state_case", "书面陈述申辩", "state one's case in writing"),
             Self::Hear => ("hear", "听取陈述申辩", "hear the party"),
             Self::Clear => ("clear", "未发现问题", "clear"),
             Self::Revoke => ("revoke", "撤销登记", "revoke"),
@@ -158,6 +162,30 @@ impl InspectionAct {
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|act| act.code() == code)
     }
+
+    /// Whose it is to do.
+    #[must_use]
+    pub const fn turn(self) -> Turn {
+        match self {
+            Self::TakeEvidence | Self::StateCase => Turn::Party,
+            _ => Turn::Province,
+        }
+    }
+
+    /// Whether it names coded grounds: the party has to know what it is to answer.
+    #[must_use]
+    pub const fn needs_ground(self) -> bool {
+        matches!(self, Self::OfferHearing | Self::Revoke)
+    }
+}
+
+/// Whose turn it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Turn {
+    /// 省级管理部门
+    Province,
+    /// 当事人
+    Party,
 }
 
 /// The days of an inspection: until when the party may produce evidence and be heard. None before the notice, and where
@@ -170,6 +198,29 @@ pub struct InspectionDays {
     pub hearing_due: Option<Date>,
 }
 
+impl InspectionDays {
+    /// Until when the party is waited for at a stage.
+    #[must_use]
+    pub const fn due_at(self, stage: InspectionStage) -> Option<Date> {
+        match stage {
+            InspectionStage::Noticed => self.evidence_due,
+            InspectionStage::HearingOffered => self.hearing_due,
+            _ => None,
+        }
+    }
+}
+
+/// Whose turn it is at a stage; nobody's where nothing follows. The party is waited for until its days are over.
+#[must_use]
+pub fn turn_at(stage: InspectionStage, days: InspectionDays, today: Date) -> Option<Turn> {
+    let is_over = days.due_at(stage).is_some_and(|last| last < today);
+    match stage {
+        InspectionStage::Cleared | InspectionStage::Closed => None,
+        InspectionStage::Noticed | InspectionStage::HearingOffered if !is_over => Some(Turn::Party),
+        _ => Some(Turn::Province),
+    }
+}
+
 /// Why an act cannot be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InspectionObstacle {
@@ -179,7 +230,7 @@ pub enum InspectionObstacle {
     EvidenceDaysRun,
     /// The party's days for a hearing are not over.
     HearingDaysRun,
-    /// A revocation needs a coded ground.
+    /// What is to be revoked needs a coded ground.
     GroundMissing,
 }
 
@@ -233,10 +284,14 @@ pub fn decide_act(
     match (stage, act) {
         (At::Drawn, Act::Notice) => Ok(At::Noticed),
         (At::Noticed, Act::TakeEvidence) => Ok(At::EvidenceIn),
-        (At::EvidenceIn, Act::OfferHearing) => Ok(At::HearingOffered),
-        (At::Noticed, Act::OfferHearing) if is_over(days.evidence_due) => Ok(At::HearingOffered),
-        (At::Noticed, Act::OfferHearing) => Err(InspectionObstacle::EvidenceDaysRun),
-        (At::HearingOffered, Act::Hear) => Ok(At::Heard),
+        (At::Noticed, Act::OfferHearing) if !is_over(days.evidence_due) => {
+            Err(InspectionObstacle::EvidenceDaysRun)
+        }
+        (At::Noticed | At::EvidenceIn, Act::OfferHearing) if !has_ground => {
+            Err(InspectionObstacle::GroundMissing)
+        }
+        (At::Noticed | At::EvidenceIn, Act::OfferHearing) => Ok(At::HearingOffered),
+        (At::HearingOffered, Act::StateCase | Act::Hear) => Ok(At::Heard),
         (At::EvidenceIn | At::HearingOffered | At::Heard, Act::Clear) => Ok(At::Cleared),
         (At::HearingOffered, Act::Revoke) if !is_over(days.hearing_due) => {
             Err(InspectionObstacle::HearingDaysRun)
@@ -296,7 +351,28 @@ mod tests {
         assert_eq!(act(offered, revoke, date(2026, 12, 22)), Ok(InspectionStage::Revoked));
         let unknown = decide_act(offered, revoke, InspectionDays::default(), true, date(2030, 1, 1));
         assert_eq!(unknown, Err(InspectionObstacle::HearingDaysRun), "no calendar, no day that is over");
-        let groundless = decide_act(InspectionStage::Heard, revoke, DAYS, false, date(2027, 1, 1));
-        assert_eq!(groundless, Err(InspectionObstacle::GroundMissing));
+        for (stage, act) in [(InspectionStage::Heard, revoke), (InspectionStage::EvidenceIn, offer)] {
+            let groundless = decide_act(stage, act, DAYS, false, date(2027, 1, 1));
+            assert_eq!(groundless, Err(InspectionObstacle::GroundMissing), "{stage:?}");
+        }
+    }
+
+    #[test]
+    fn the_party_is_waited_for_until_its_days_are_over_and_each_turn_has_an_act() {
+        let turn = |stage, today| turn_at(stage, DAYS, today);
+        assert_eq!(turn(InspectionStage::Noticed, date(2026, 12, 7)), Some(Turn::Party));
+        assert_eq!(turn(InspectionStage::Noticed, date(2026, 12, 8)), Some(Turn::Province));
+        assert_eq!(turn(InspectionStage::HearingOffered, date(2026, 12, 21)), Some(Turn::Party));
+        let unknown = turn_at(InspectionStage::Noticed, InspectionDays::default(), date(2030, 1, 1));
+        assert_eq!(unknown, Some(Turn::Party), "no calendar, no day that is over");
+        for stage in InspectionStage::ALL {
+            for today in [date(2026, 12, 1), date(2027, 1, 1)] {
+                let can = |act: &InspectionAct| decide_act(stage, *act, DAYS, true, today).is_ok();
+                let turn = turn(stage, today);
+                let has_act = InspectionAct::ALL.iter().any(|act| can(act) && Some(act.turn()) == turn);
+                assert_eq!(turn.is_some(), has_act, "{stage:?} {today}");
+                assert_eq!(turn.is_none(), stage.is_final());
+            }
+        }
     }
 }

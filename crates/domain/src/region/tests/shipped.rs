@@ -348,7 +348,12 @@ fn every_paper_of_registration_is_there_and_none_claims_a_source_that_it_has_not
         "certificate",
         "pre_review_receipt",
         "technical_income_sheet",
+        "evidence_notice",
+        "hearing_notice",
+        "clearance_notice",
         "revocation_notice",
+        "tax_letter",
+        "finance_letter",
     ] {
         assert!(keys.contains(&key), "{key}");
     }

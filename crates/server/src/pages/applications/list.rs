@@ -103,6 +103,11 @@ impl ListPage {
         self.shell.may(Action::HandleApplications)
     }
 
+    /// Experts review, and inspect nothing.
+    fn sees_inspections(&self) -> bool {
+        !self.shell.may(Action::GiveExpertOpinion)
+    }
+
     fn lead(&self) -> &'static str {
         self.shell.t(if self.is_applicant() {
             "applications-lead-own"

@@ -4,6 +4,7 @@ mod begin;
 mod change;
 mod fields;
 mod form;
+mod inspection;
 mod list;
 mod receipt;
 mod sent;
@@ -31,7 +32,7 @@ pub fn routes() -> Vec<Route> {
     let read = Access::Needs(Action::ReadApplications);
     let apply = Access::Needs(Action::Apply);
     let handle = Access::Needs(Action::HandleApplications);
-    vec![
+    let mut routes = vec![
         Route::page("/applications", read, routing::get(list::list)),
         Route::page("/applications/new", apply, routing::get(begin::begin)),
         Route::form("/applications/new", apply, routing::post(begin::send)),
@@ -54,7 +55,9 @@ pub fn routes() -> Vec<Route> {
         ),
         Route::file("/applications/pre-reviewed.xlsx", handle, routing::get(export_xlsx)),
         Route::file("/applications/pre-reviewed.csv", handle, routing::get(export_csv)),
-    ]
+    ];
+    routes.extend(inspection::routes());
+    routes
 }
 
 async fn export_xlsx(visit: Visit) -> Response {

@@ -11,8 +11,10 @@ use xiaoxiang_domain::contract::technology_value::{CostItem, CostKind, CostRole}
 use xiaoxiang_domain::money::Fen;
 use xiaoxiang_domain::region::Standing;
 use xiaoxiang_services::Refusal;
+use xiaoxiang_services::registration::inspection::{InspectionSummary, list_inspections_of};
 use xiaoxiang_services::registration::{
-    ApplicationPage, MediaType, OpenStep, RequestKind, RequestView, StepView, papers_of, read_application,
+    ApplicationPage, MediaType, OpenStep, PaperCase, RequestKind, RequestView, StepView, papers_of,
+    read_application,
 };
 use xiaoxiang_store::registration::AttachmentRow;
 
@@ -75,6 +77,7 @@ pub(super) struct ShowPage {
     is_done: bool,
     /// Text that is shown beside the form.
     shown: String,
+    inspections: Vec<InspectionSummary>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -114,6 +117,7 @@ pub(super) async fn page_of(
         draft,
         is_done,
         shown: String::new(),
+        inspections: list_inspections_of(&visit.app, &visit.actor(), id).await?,
     })
 }
 
@@ -152,6 +156,29 @@ impl ShowPage {
         let number = self.page.row.registration_number.as_deref()?;
         let is_there = self.shell.may(Action::ReadContracts);
         is_there.then(|| self.shell.link(&contract_path(number)))
+    }
+
+    /// Where an inspection of this registration is opened, for whoever may.
+    fn inspect_link(&self) -> Option<String> {
+        let number = self.page.row.registration_number.as_deref()?;
+        let is_open = self.inspections.iter().any(|one| one.turn.is_some());
+        let may = self.shell.may(Action::ReviewRegistrations)
+            && self.page.state == ApplicationState::Registered
+            && !is_open;
+        let query = serde_urlencoded::to_string([("number", number)]);
+        let query = query.expect("invariant: pairs of texts make a query");
+        may.then(|| self.shell.link(&format!("/inspections/new?{query}")))
+    }
+
+    fn inspection_stage(&self, one: &InspectionSummary) -> &'static str {
+        self.shell.language.pick(one.stage.label(), one.stage.label_en())
+    }
+
+    fn inspection_why(&self, one: &InspectionSummary) -> String {
+        match &one.row.draw_id {
+            Some(_) => self.shell.t("inspection-by-draw").to_owned(),
+            None => one.row.cause.clone(),
+        }
     }
 
     fn public_link(&self) -> Option<String> {
@@ -277,9 +304,9 @@ impl ShowPage {
             (Step::Refuse, _) => "application-effect-refuse",
             (Step::Change, _) => "application-effect-change",
             (Step::Cancel, _) => "application-effect-cancel",
-            (Step::Revoke, _) => "application-effect-revoke",
             (Step::Reopen, _) => "application-effect-reopen",
-            (Step::Submit | Step::TakeNationalResult, _) => "application-effect-submit",
+            // Not taken here: handing in has its page, the others come with an import and an inspection.
+            (Step::Submit | Step::TakeNationalResult | Step::Revoke, _) => "application-effect-submit",
         })
     }
 
@@ -319,6 +346,15 @@ impl ShowPage {
     /// What was typed into a form that was refused.
     fn typed(&self, form: &str) -> &str {
         if self.draft.form == form { &self.draft.words } else { "" }
+    }
+
+    /// What stood in the way of a step that is no longer there to be taken: its words are not lost.
+    fn lost(&self) -> Option<&Draft> {
+        let is_here = self.steps_possible().iter().any(|open| open.step.code() == self.draft.form);
+        let is_step = Step::from_code(&self.draft.form).is_some();
+        // Asking for a cancellation has a form of its own with the same word.
+        let is_lost = is_step && !is_here && !(self.page.may_ask && self.draft.form == Step::Cancel.code());
+        (is_lost && !self.draft.problems.is_empty()).then_some(&self.draft)
     }
 
     fn problems(&self, form: &str) -> &[String] {
@@ -414,7 +450,7 @@ impl ShowPage {
         let named = |paper: &xiaoxiang_domain::region::PaperForm| {
             (paper.key.clone(), self.shell.language.pick(&paper.name, &paper.name_en).to_owned())
         };
-        papers_of(&self.page, self.words.region()).into_iter().map(named).collect()
+        papers_of(PaperCase::application(&self.page), self.words.region()).into_iter().map(named).collect()
     }
 
     /// Whether browsers can show a text beside the form.

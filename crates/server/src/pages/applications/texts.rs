@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::contract::import_queue::UPLOAD_BYTES_MAX;
 use xiaoxiang_services::registration::{
-    AttachmentKind, MediaType, ReceivingText, begin_text, read_attachment,
+    AttachmentKind, MediaType, ReadText, ReceivingText, begin_text, read_attachment,
 };
 
 use crate::pages::failure::Failure;
@@ -60,9 +60,21 @@ pub(super) async fn send(
     Path(id): Path<String>,
     form: Result<Multipart, MultipartRejection>,
 ) -> Response {
+    let then = format!("/applications/{id}/form/texts?saved=1");
+    receive(&visit, &id, form, None, &then).await
+}
+
+/// Takes a file of an application and leads on to where it is shown; what it is, the form says unless it is known.
+pub(super) async fn receive(
+    visit: &Visit,
+    id: &str,
+    form: Result<Multipart, MultipartRejection>,
+    known: Option<AttachmentKind>,
+    then: &str,
+) -> Response {
     let Ok(mut form) = form else { return visit.misread() };
-    match take(&visit, &id, &mut form).await {
-        Ok(true) => visit.lead_to(&format!("/applications/{id}/form/texts?saved=1")),
+    match take(visit, id, &mut form, known).await {
+        Ok(true) => visit.lead_to(then),
         Ok(false) => visit.failed(Failure::BadRequest(visit.language.text("application-no-file").to_owned())),
         Err(Broken::Form(error)) if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => {
             visit.failed(Failure::TooLarge(visit.language.text("upload-too-large").to_owned()))
@@ -73,11 +85,16 @@ pub(super) async fn send(
 }
 
 /// Takes the first file that has content; gives whether there was one.
-async fn take(visit: &Visit, id: &str, form: &mut Multipart) -> Result<bool, Broken> {
-    let mut kind = AttachmentKind::ContractText;
+async fn take(
+    visit: &Visit,
+    id: &str,
+    form: &mut Multipart,
+    known: Option<AttachmentKind>,
+) -> Result<bool, Broken> {
+    let mut kind = known.unwrap_or(AttachmentKind::ContractText);
     while let Some(mut field) = form.next_field().await? {
         if field.name() != Some("file") {
-            let is_kind = field.name() == Some("kind");
+            let is_kind = known.is_none() && field.name() == Some("kind");
             let value = field.bytes().await?;
             let code = String::from_utf8_lossy(&value[..value.len().min(OPTION_BYTES_MAX)]).into_owned();
             kind = AttachmentKind::from_code(&code).filter(|_| is_kind).unwrap_or(kind);
@@ -124,13 +141,18 @@ async fn next_piece(field: &mut Field<'_>) -> Result<Option<axum::body::Bytes>, 
 /// Opens a text: what browsers can show is shown, the rest is kept as a file.
 pub(super) async fn open(visit: Visit, Path((id, text)): Path<(String, String)>) -> Response {
     match read_attachment(&visit.app, &visit.actor(), &id, &text).await {
-        Ok(read) => match MediaType::from_mime(&read.media_type) {
-            Some(kind @ (MediaType::Pdf | MediaType::Png | MediaType::Jpeg)) => {
-                shown(&read.file_name, kind.mime(), read.bytes)
-            }
-            Some(kind) => download(&read.file_name, kind.mime(), read.bytes),
-            None => download(&read.file_name, "application/octet-stream", read.bytes),
-        },
+        Ok(read) => opened(read),
         Err(refusal) => visit.refused(&refusal).into_response(),
+    }
+}
+
+/// The answer with a text.
+pub(super) fn opened(read: ReadText) -> Response {
+    match MediaType::from_mime(&read.media_type) {
+        Some(kind @ (MediaType::Pdf | MediaType::Png | MediaType::Jpeg)) => {
+            shown(&read.file_name, kind.mime(), read.bytes)
+        }
+        Some(kind) => download(&read.file_name, kind.mime(), read.bytes),
+        None => download(&read.file_name, "application/octet-stream", read.bytes),
     }
 }

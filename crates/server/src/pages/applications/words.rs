@@ -34,6 +34,10 @@ impl Words {
         Ok(Self { region: visit.app.region().await?, language: visit.language })
     }
 
+    pub fn time_zone(&self) -> &jiff::tz::TimeZone {
+        &self.region.time_zone
+    }
+
     pub fn region(&self) -> &Region {
         &self.region.region
     }

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::refusal::Refusal;
 
 /// Most characters of a seed.
-const SEED_CHARACTERS_MAX: usize = 64;
+pub const SEED_CHARACTERS_MAX: usize = 64;
 const PER_MILLE: usize = 1_000;
 
 /// A draw that was made.
@@ -26,11 +26,56 @@ pub struct Draw {
     pub inspections: Vec<String>,
 }
 
+/// What a draw would be made from, before its seed is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DrawPreview {
+    /// Year of registration.
+    pub year: i16,
+    /// How many registrations stand.
+    pub population: usize,
+    /// SHA-256 of their numbers in order, one a line.
+    pub population_sha256: String,
+    /// Of a thousand, how many are drawn.
+    pub per_mille: u32,
+    /// How many that makes.
+    pub wanted: usize,
+    /// Registrations that a campus registrar decided for the own university: inspected whatever is drawn.
+    pub sampled: usize,
+    /// Draws made before, the latest year first.
+    pub draws: Vec<DrawRow>,
+}
+
+/// What a year's draw would be made from; of this year where none is named.
+pub async fn preview_draw(app: &App, actor: &Actor, year: Option<i16>) -> Result<DrawPreview, Refusal> {
+    actor.permit(Action::ReviewRegistrations)?;
+    let mut tx = app.db.read().await?;
+    let region = app.region_in(&mut tx).await?;
+    let today = app.clock.today_in(&region.time_zone);
+    let per_mille = Rules::on(&region.region, today)?.desk.spot_check_per_mille;
+    let year = year.unwrap_or_else(|| today.year());
+    let population = store::list_population(&mut tx, &year.to_string()).await?;
+    let numbers: Vec<&str> = population.iter().map(|(_, number, _)| number.as_str()).collect();
+    Ok(DrawPreview {
+        year,
+        population: population.len(),
+        population_sha256: hex::encode(Sha256::digest(numbers.join("\n"))),
+        per_mille,
+        wanted: wanted_of(population.len(), per_mille),
+        sampled: population.iter().filter(|(_, _, is_sampled)| *is_sampled).count(),
+        draws: store::list_draws(&mut tx).await?,
+    })
+}
+
+/// The share of a number, rounded up: of a few at least one is looked at.
+fn wanted_of(population: usize, per_mille: u32) -> usize {
+    (population * usize::try_from(per_mille).unwrap_or(PER_MILLE)).div_ceil(PER_MILLE)
+}
+
 /// The places of those who are drawn: the smallest hashes of seed and number, so that nobody can steer the draw without
 /// choosing the seed after seeing the list; its hash stands in the log beside the seed.
 #[must_use]
 pub fn drawn_of(seed: &str, numbers: &[&str], per_mille: u32) -> Vec<usize> {
-    let wanted = (numbers.len() * usize::try_from(per_mille).unwrap_or(PER_MILLE)).div_ceil(PER_MILLE);
+    let wanted = wanted_of(numbers.len(), per_mille);
     let rank = |number: &str| {
         let mut digest = Sha256::new();
         digest.update((seed.len() as u64).to_be_bytes());

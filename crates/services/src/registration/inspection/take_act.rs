@@ -5,13 +5,15 @@ use jiff::civil::Date;
 use serde_json::json;
 use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::contract::procedure::{
-    InspectionAct, InspectionDays, InspectionObstacle, InspectionStage, Obstacle, Step, decide_act,
+    InspectionAct, InspectionDays, InspectionObstacle, InspectionStage, Obstacle, Step, Turn, decide_act,
 };
+use xiaoxiang_domain::region::Region;
 use xiaoxiang_store::inspection::{self as store, ActRow, InspectionRow};
 use xiaoxiang_store::{NewEntry, StoreError, Tx};
 
 use super::super::case::{Case, Rules, officer_of};
 use super::super::take_step::{Beside, StepRequest, WORDS_CHARACTERS_MAX, take_step_beside};
+use super::notify_act::notify_act;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::refusal::Refusal;
@@ -56,22 +58,29 @@ impl Held {
             Refusal::NotFound(_) => unknown(),
             other => other,
         })?;
-        let damaged = || StoreError::Damaged(format!("inspection {inspection_id}"));
-        let day = |text: &Option<String>| -> Result<Option<Date>, StoreError> {
-            text.as_deref().map(str::parse).transpose().map_err(|_| damaged())
-        };
-        let days =
-            InspectionDays { evidence_due: day(&row.evidence_due)?, hearing_due: day(&row.hearing_due)? };
-        let stage = InspectionStage::from_code(&row.stage).ok_or_else(damaged)?;
+        let (stage, days) = (stage_of(&row)?, days_of(&row)?);
         Ok(Self { row, stage, days, case })
     }
 }
 
-/// The action that an act needs: the party produces evidence, the province does the rest.
+pub(super) fn stage_of(row: &InspectionRow) -> Result<InspectionStage, StoreError> {
+    let damaged = || StoreError::Damaged(format!("stage of inspection {}", row.inspection_id));
+    InspectionStage::from_code(&row.stage).ok_or_else(damaged)
+}
+
+pub(super) fn days_of(row: &InspectionRow) -> Result<InspectionDays, StoreError> {
+    let day = |text: &Option<String>| -> Result<Option<Date>, StoreError> {
+        let damaged = |_| StoreError::Damaged(format!("days of inspection {}", row.inspection_id));
+        text.as_deref().map(str::parse).transpose().map_err(damaged)
+    };
+    Ok(InspectionDays { evidence_due: day(&row.evidence_due)?, hearing_due: day(&row.hearing_due)? })
+}
+
+/// The action that an act needs: the party produces evidence and states its case, the province does the rest.
 pub(super) const fn action_of(act: InspectionAct) -> Action {
-    match act {
-        InspectionAct::TakeEvidence => Action::Apply,
-        _ => Action::ReviewRegistrations,
+    match act.turn() {
+        Turn::Party => Action::Apply,
+        Turn::Province => Action::ReviewRegistrations,
     }
 }
 
@@ -93,7 +102,8 @@ pub async fn take_act(
     let region = app.region_in(&mut tx).await?;
     let today = app.clock.today_in(&region.time_zone);
     let rules = Rules::on(&region.region, today)?;
-    if request.act != InspectionAct::TakeEvidence {
+    check_grounds(request, &region.region)?;
+    if request.act.turn() == Turn::Province {
         let officer = officer_of(app, &mut tx, actor).await?;
         let parties = held.case.application(&mut tx).await?.parties;
         if officer.organisations.iter().any(|own| parties.contains(own)) {
@@ -150,6 +160,7 @@ pub async fn take_act(
         if !beside.write(&mut tx).await? {
             return Err(stale(&held));
         }
+        notify_act(app, &mut tx, actor, &held, &act).await?;
         tx.commit(actor.log_name(), [beside.entry], []).await?;
     }
     Ok(ActDone { revision: request.revision + 1, stage })
@@ -163,6 +174,19 @@ fn refused(obstacle: InspectionObstacle) -> Refusal {
 fn stale(held: &Held) -> Refusal {
     let (stage, stage_en) = (held.stage.label(), held.stage.label_en());
     Refusal::stale(format!("这项检查（现为“{stage}”）"), format!("this inspection (now: {stage_en})"))
+}
+
+/// Grounds are those of the region data, and only acts that accuse name any.
+fn check_grounds(request: &ActRequest, region: &Region) -> Result<(), Refusal> {
+    let listed = &region.registration().revocation_grounds;
+    let is_known =
+        |code: &String| request.act.needs_ground() && listed.iter().any(|ground| ground.code == *code);
+    let Some(unknown) = request.ground_codes.iter().find(|code| !is_known(code)) else { return Ok(()) };
+    Err(Refusal::invalid(
+        "registration.reason.unknown",
+        format!("这一步没有理由代码“{unknown}”。请从列表中选择。"),
+        format!("there is no ground `{unknown}` for this act; choose from the list"),
+    ))
 }
 
 /// Every act says in words what was done or found.

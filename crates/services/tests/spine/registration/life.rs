@@ -113,7 +113,7 @@ both_backends! {
         let revoked = world.approved(&form("示例被撤销的合同", 100_000)).await;
         let by_registrar = world.with_reason(&world.officer_a, &revoked, Step::Revoke, "fictitious").await;
         assert_eq!(by_registrar.unwrap_err().code(), "forbidden");
-        world.with_reason(&world.province, &revoked, Step::Revoke, "fictitious").await.unwrap();
+        world.revoked(&revoked, "fictitious").await;
         assert_eq!(world.state(&revoked).await, ApplicationState::Revoked);
         let sums = table(&world.app, &ask(Direction::Registered, Dimension::City, "2026-11")).await;
         assert!(sums.is_empty(), "{sums:?}");

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use xiaoxiang_domain::contract::procedure::Step;
 use xiaoxiang_services::paper::{Block, Document};
+use xiaoxiang_services::registration::inspection::read_inspection;
 use xiaoxiang_services::registration::{
-    NewRequest, RequestKind, paper_document, papers_of, raise_request, read_application, write_paper,
+    NewRequest, PaperCase, RequestKind, paper_document, papers_of, raise_request, read_application,
+    write_paper,
 };
 use xiaoxiang_store::{Db, both_backends};
 
@@ -16,14 +18,26 @@ const ORIGIN: &str = "https://kjt.example.cn";
 /// The papers that somebody can make of an application now, by their keys.
 async fn made(world: &World, id: &str) -> BTreeMap<String, Document> {
     let page = read_application(&world.app, &world.agent, id).await.expect("seen");
+    made_of(world, PaperCase::application(&page)).await
+}
+
+/// The same of an inspection of it.
+async fn made_in(world: &World, inspection: &str) -> BTreeMap<String, Document> {
+    let inspection = read_inspection(&world.app, &world.agent, inspection).await.expect("seen");
+    let id = &inspection.summary.row.application_id;
+    let page = read_application(&world.app, &world.agent, id).await.expect("seen");
+    made_of(world, PaperCase::inspection(&page, &inspection)).await
+}
+
+async fn made_of(world: &World, case: PaperCase<'_>) -> BTreeMap<String, Document> {
     let region = world.app.region().await.expect("region data");
-    let papers = papers_of(&page, &region.region);
+    let papers = papers_of(case, &region.region);
     let of = |paper: &&xiaoxiang_domain::region::PaperForm| {
-        let bytes = write_paper(&page, paper, &region.region, Some(ORIGIN)).expect("written");
+        let bytes = write_paper(case, paper, &region.region, Some(ORIGIN)).expect("written");
         assert!(bytes.starts_with(b"PK"), "{}", paper.key);
-        let again = write_paper(&page, paper, &region.region, Some(ORIGIN)).expect("written");
+        let again = write_paper(case, paper, &region.region, Some(ORIGIN)).expect("written");
         assert_eq!(bytes, again, "the same bytes");
-        (paper.key.clone(), paper_document(&page, paper, &region.region, Some(ORIGIN)))
+        (paper.key.clone(), paper_document(case, paper, &region.region, Some(ORIGIN)))
     };
     papers.iter().map(of).collect()
 }
@@ -91,8 +105,17 @@ both_backends! {
         assert_says(&papers, "change_form", &["由“6000000”变更为“5000000”", "补充协议调减价款"]);
         assert!(papers.contains_key("cancellation_form") && papers.contains_key("service_receipt"));
         assert!(!papers.contains_key("pre_review_receipt"), "this region registers itself");
-        world.with_reason(&world.province, &id, Step::Revoke, "fictitious").await.unwrap();
-        assert_says(&made(&world, &id).await, "revocation_notice", &["合同并未履行且无真实交易"]);
+        let inspection = world.revoked(&id, "fictitious").await;
+        let papers = made_in(&world, &inspection).await;
+        let keys: Vec<&str> = papers.keys().map(String::as_str).collect();
+        let expected = ["evidence_notice", "finance_letter", "hearing_notice", "revocation_notice", "tax_letter"];
+        assert_eq!(keys, expected, "nothing of an application, and no clearance");
+        assert_says(&papers, "evidence_notice", &["因示例线索", "请于2026年12月7日前提交", "湖南省科学技术厅"]);
+        for key in ["hearing_notice", "revocation_notice", "tax_letter", "finance_letter"] {
+            assert_says(&papers, key, &["合同并未履行且无真实交易（代码 fictitious）", "文书格式为示例"]);
+        }
+        assert_says(&papers, "tax_letter", &["2026年11月23日决定撤销", "登记证明编号：湘技证〔2026〕1号"]);
+        assert!(!made(&world, &id).await.contains_key("revocation_notice"), "it stands with its inspection");
 
         let refused = world.accepted(&form("示例被拒的合同", 100_000)).await;
         world.step(&world.officer_a, &refused, Step::FirstReview).await.unwrap();

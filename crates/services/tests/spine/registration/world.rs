@@ -8,10 +8,13 @@ use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use xiaoxiang_domain::access::{Action, Grant, Role, Scope};
 use xiaoxiang_domain::contract::application::{ApplicationForm, WrittenCostItem};
-use xiaoxiang_domain::contract::procedure::{ApplicationState, Step};
+use xiaoxiang_domain::contract::procedure::{ApplicationState, InspectionAct, Step};
 use xiaoxiang_services::access::{NewGrant, NewPerson, create_person, grant_role};
 use xiaoxiang_services::contract::{WrittenValue, check_contract, record_contract};
 use xiaoxiang_services::region::import_region;
+use xiaoxiang_services::registration::inspection::{
+    ActDone, ActRequest, open_inspection, read_inspection, take_act,
+};
 use xiaoxiang_services::registration::{
     AttachmentKind, SavedForm, StepDone, StepRequest, begin_text, list_registrars, read_application,
     save_application, start_application, take_step,
@@ -123,6 +126,35 @@ impl World {
         let words = "示例说明".to_owned();
         let reason_codes = if code.is_empty() { Vec::new() } else { vec![code.to_owned()] };
         self.ask(actor, id, StepRequest { reason_codes, words, ..request }).await
+    }
+
+    /// Does an act of an inspection over the revision as it is.
+    pub async fn act(
+        &self,
+        actor: &Actor,
+        id: &str,
+        act: InspectionAct,
+        grounds: &[&str],
+    ) -> Result<ActDone, Refusal> {
+        let revision = read_inspection(&self.app, actor, id).await?.summary.row.revision;
+        let ground_codes = grounds.iter().map(ToString::to_string).collect();
+        let request = ActRequest { act, revision, ground_codes, words: "示例情况".to_owned() };
+        take_act(&self.app, actor, id, &request).await
+    }
+
+    /// The whole procedure up to a revocation; gives the inspection.
+    pub async fn revoked(&self, application: &str, ground: &str) -> String {
+        let id = open_inspection(&self.app, &self.province, application, "示例线索").await.unwrap();
+        for (actor, act, grounds) in [
+            (&self.province, InspectionAct::Notice, &[][..]),
+            (&self.agent, InspectionAct::TakeEvidence, &[]),
+            (&self.province, InspectionAct::OfferHearing, &[ground]),
+            (&self.agent, InspectionAct::StateCase, &[]),
+            (&self.province, InspectionAct::Revoke, &[ground]),
+        ] {
+            self.act(actor, &id, act, grounds).await.unwrap();
+        }
+        id
     }
 
     pub async fn ask(&self, actor: &Actor, id: &str, request: StepRequest) -> Result<StepDone, Refusal> {

@@ -11,7 +11,6 @@ use xiaoxiang_services::registration::inspection::{
 };
 use xiaoxiang_store::inspection::DrawRow;
 
-use super::super::words::Words;
 use crate::pages::shell::{Section, Shell};
 use crate::pages::visit::Visit;
 
@@ -62,7 +61,6 @@ async fn page(
 ) -> Result<DrawPage, Refusal> {
     Ok(DrawPage {
         preview: preview_draw(&visit.app, &visit.actor(), year).await?,
-        words: Words::of(visit).await?,
         shell: visit.shell(Section::Applications, visit.language.text("inspection-draw-title")),
         form,
         problem,
@@ -73,7 +71,6 @@ async fn page(
 #[template(path = "inspection_draw.html")]
 struct DrawPage {
     shell: Shell,
-    words: Words,
     preview: DrawPreview,
     form: DrawForm,
     problem: Option<String>,

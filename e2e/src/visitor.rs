@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Map, Value, json};
 
@@ -84,8 +85,7 @@ impl Visitor {
     pub async fn text(&self, selector: &str) -> Result<String> {
         let since = Instant::now();
         loop {
-            let element = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(selector)).await;
-            match element.with_context(|| format!("no `{selector}` on the page"))?.text().await {
+            match self.element(Locator::Css(selector)).await?.text().await {
                 // The page that a form led to came between the finding and the reading.
                 Err(error) if error.is_stale_element_reference() && since.elapsed() < PATIENCE => {}
                 text => return Ok(text?),
@@ -100,27 +100,27 @@ impl Visitor {
 
     /// Follows the first link that matches, as a click would.
     pub async fn follow(&self, selector: &str) -> Result<()> {
-        let link = self.client.find(Locator::Css(selector)).await?;
+        let link = self.element(Locator::Css(selector)).await?;
         let target = link.prop("href").await?.with_context(|| format!("`{selector}` is no link"))?;
         self.go(&target).await
     }
 
     /// Types into a field.
     pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
-        let field = self.client.find(Locator::Css(&format!("[name={name}]"))).await?;
+        let field = self.element(Locator::Css(&format!("[name={name}]"))).await?;
         field.clear().await?;
         Ok(field.send_keys(text).await?)
     }
 
     /// What a field holds.
     pub async fn value(&self, name: &str) -> Result<String> {
-        let field = self.client.find(Locator::Css(&format!("[name={name}]"))).await?;
+        let field = self.element(Locator::Css(&format!("[name={name}]"))).await?;
         Ok(field.prop("value").await?.unwrap_or_default())
     }
 
-    /// Sends a form by its button.
+    /// Sends a form by its button, and waits for the page that answers.
     pub async fn submit(&self, form: &str) -> Result<()> {
-        Ok(self.client.find(Locator::Css(&format!("{form} button[type=submit]"))).await?.click().await?)
+        self.send(Locator::Css(&format!("{form} button[type=submit]"))).await
     }
 
     /// Makes the page so wide. A headless window cannot be narrower than about 500 px, so the page is.
@@ -170,27 +170,45 @@ impl Visitor {
 
     /// Chooses files for an upload field.
     pub async fn choose_files(&self, name: &str, files: &[std::path::PathBuf]) -> Result<()> {
-        let field = self.client.find(Locator::Css(&format!("input[name={name}]"))).await?;
+        let field = self.element(Locator::Css(&format!("input[name={name}]"))).await?;
         let list: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
         Ok(field.send_keys(&list.join("\n")).await?)
     }
 
     /// Chooses an option of a list by its value.
     pub async fn choose(&self, name: &str, value: &str) -> Result<()> {
-        let field = self.client.find(Locator::Css(&format!("select[name={name}]"))).await?;
+        let field = self.element(Locator::Css(&format!("select[name={name}]"))).await?;
         Ok(field.select_by_value(value).await?)
     }
 
     /// Clicks the first element that matches.
     pub async fn click(&self, selector: &str) -> Result<()> {
-        let element = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(selector)).await;
-        Ok(element.with_context(|| format!("no `{selector}` on the page"))?.click().await?)
+        Ok(self.element(Locator::Css(selector)).await?.click().await?)
     }
 
-    /// Presses the first button whose words contain these.
+    /// Sends a form by the first button whose words contain these, and waits for the page that answers.
     pub async fn press(&self, words: &str) -> Result<()> {
         let path = format!("//button[contains(normalize-space(.), '{words}')]");
-        Ok(self.client.find(Locator::XPath(&path)).await?.click().await?)
+        self.send(Locator::XPath(&path)).await
+    }
+
+    /// Clicks a button that sends a form. The browser calls that done when the answer is still on its way, and
+    /// what is looked for next would be found on the page before: hence the wait until that page is gone.
+    async fn send(&self, button: Locator<'_>) -> Result<()> {
+        let page_before = self.element(Locator::Css("html")).await?;
+        self.element(button).await?.click().await?;
+        let since = Instant::now();
+        while !page_before.tag_name().await.is_err_and(|error| error.is_stale_element_reference()) {
+            ensure!(since.elapsed() < PATIENCE, "no page answered `{button:?}`");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
+    /// The first element that matches, as soon as it is there.
+    async fn element(&self, locator: Locator<'_>) -> Result<Element> {
+        let found = self.client.wait().at_most(PATIENCE).for_element(locator).await;
+        found.with_context(|| format!("no `{locator:?}` on the page"))
     }
 
     /// Signs out, and waits until that is done: an address opened meanwhile would cut it short.
@@ -223,7 +241,7 @@ impl Visitor {
 
     /// What a link downloads, with the visitor's own cookies.
     pub async fn bytes_of(&self, selector: &str) -> Result<Vec<u8>> {
-        let link = self.client.find(Locator::Css(selector)).await?;
+        let link = self.element(Locator::Css(selector)).await?;
         let address = link.prop("href").await?.with_context(|| format!("`{selector}` is no link"))?;
         let cookies = self.client.get_all_cookies().await?;
         let cookies: Vec<String> =

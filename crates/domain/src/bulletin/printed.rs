@@ -81,6 +81,21 @@ pub struct PrintedColumn {
     pub kind: ColumnKind,
 }
 
+impl PrintedColumn {
+    /// A column that stands under no group.
+    #[must_use]
+    pub fn ungrouped(key: &str, header: &str, header_en: &str, kind: ColumnKind) -> Self {
+        Self {
+            key: key.to_owned(),
+            group: String::new(),
+            group_en: String::new(),
+            header: header.to_owned(),
+            header_en: header_en.to_owned(),
+            kind,
+        }
+    }
+}
+
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -233,6 +233,12 @@ async fn read(
     Ok(Json(detail(&caller, registrar, period).await?))
 }
 
+/// The point as it is after an act upon it.
+async fn answer(caller: &Caller, registrar: i64) -> Result<(StatusCode, Json<PointDetailView>), Problem> {
+    let period = months_of_the_year(&caller.app).await?;
+    Ok((StatusCode::CREATED, Json(detail(caller, registrar, period).await?)))
+}
+
 async fn detail(caller: &Caller, registrar: i64, period: Period) -> Result<PointDetailView, Problem> {
     let page: PointPage = read_point(&caller.app, &caller.actor, registrar, period).await?;
     let order =
@@ -281,8 +287,7 @@ async fn open(caller: Caller, ApiJson(body): ApiJson<NewPointBody>) -> Result<im
     let new =
         NewPoint { on: day_of("/on", &body.on)?, code: body.code, name: body.name, reason: body.reason };
     let key = open_new_point(&caller.app, &caller.actor, &new).await?;
-    let period = months_of_the_year(&caller.app).await?;
-    Ok((StatusCode::CREATED, Json(detail(&caller, key, period).await?)))
+    answer(&caller, key).await
 }
 
 /// An order about a point.
@@ -320,8 +325,7 @@ async fn order(
         reason: body.reason,
     };
     turn_point(&caller.app, &caller.actor, registrar, &turn).await?;
-    let period = months_of_the_year(&caller.app).await?;
-    Ok((StatusCode::CREATED, Json(detail(&caller, registrar, period).await?)))
+    answer(&caller, registrar).await
 }
 
 /// Applications to be handed on.
@@ -355,8 +359,7 @@ async fn hand(
 ) -> Result<impl IntoResponse, Problem> {
     let request = HandOn { application_ids: body.application_ids, to: body.to, reason: body.reason };
     hand_on(&caller.app, &caller.actor, registrar, &request).await?;
-    let period = months_of_the_year(&caller.app).await?;
-    Ok((StatusCode::CREATED, Json(detail(&caller, registrar, period).await?)))
+    answer(&caller, registrar).await
 }
 
 /// Id of an application, a UUID.

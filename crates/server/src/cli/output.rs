@@ -83,14 +83,7 @@ pub fn csv_of(header: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, Refusal>
 
 /// Rows under a header, aligned by display width.
 fn terminal_lines(header: &[&str], rows: &[Vec<String>]) -> String {
-    let columns = header.iter().map(|head| PrintedColumn {
-        key: (*head).to_owned(),
-        group: String::new(),
-        group_en: String::new(),
-        header: (*head).to_owned(),
-        header_en: String::new(),
-        kind: ColumnKind::Text,
-    });
+    let columns = header.iter().map(|head| PrintedColumn::ungrouped(head, head, "", ColumnKind::Text));
     let body = rows.iter().map(|row| PrintedRow {
         key: String::new(),
         kind: RowKind::Body,

@@ -54,14 +54,9 @@ pub fn without_previous(table: &PrintedTable) -> PrintedTable {
             Some((place, taken))
         })
         .collect();
-    let columns = places.iter().map(|(_, taken)| PrintedColumn {
-        key: taken.key.to_owned(),
-        group: String::new(),
-        group_en: String::new(),
-        header: taken.head.to_owned(),
-        header_en: taken.head_en.to_owned(),
-        kind: taken.kind,
-    });
+    let columns = places
+        .iter()
+        .map(|(_, taken)| PrintedColumn::ungrouped(taken.key, taken.head, taken.head_en, taken.kind));
     let rows = table.rows.iter().map(|row| {
         let cells = places.iter().map(|(place, taken)| {
             let mut cell = row.cells[*place].clone();
@@ -126,14 +121,8 @@ pub fn one_measure(table: &PrintedTable, measure: &str) -> PrintedTable {
         (1..table.columns.len()).filter(|place| table.columns[*place].key.ends_with(&suffix)).collect();
     let columns = places.iter().map(|place| {
         let column = &table.columns[*place];
-        PrintedColumn {
-            key: column.key.trim_end_matches(&suffix).to_owned(),
-            group: String::new(),
-            group_en: String::new(),
-            header: column.group.clone(),
-            header_en: column.group_en.clone(),
-            kind: column.kind,
-        }
+        let key = column.key.trim_end_matches(&suffix);
+        PrintedColumn::ungrouped(key, &column.group, &column.group_en, column.kind)
     });
     let rows = table.rows.iter().map(|row| {
         let cells = places.iter().map(|place| row.cells[*place].clone());

@@ -71,14 +71,10 @@ pub fn trend(figures: &PlaceFigures) -> PrintedTable {
     let tables: Vec<(PrintedTable, PrintedColumn)> = shown
         .map(|side| {
             let code = side.direction.code();
-            let column = PrintedColumn {
-                key: format!("{code}.{}", Measure::ContractValue.code()),
-                group: String::new(),
-                group_en: String::new(),
-                header: format!("{}(亿元)", side.direction.label()),
-                header_en: format!("{} (100 m CNY)", capital(code)),
-                kind: ColumnKind::Amount,
-            };
+            let key = format!("{code}.{}", Measure::ContractValue.code());
+            let header = format!("{}(亿元)", side.direction.label());
+            let header_en = format!("{} (100 m CNY)", capital(code));
+            let column = PrintedColumn::ungrouped(&key, &header, &header_en, ColumnKind::Amount);
             (side.trend.clone(), column)
         })
         .collect();

@@ -258,14 +258,7 @@ fn outcome_of(visit: &Visit, found: ReconciledSheet) -> Outcome {
 
 /// The differences as a workbook.
 fn workbook(visit: &Visit, page: &ReconcilePage, found: &ReconciledSheet, period: Period) -> Response {
-    let column = |key: &str, header: &str| PrintedColumn {
-        key: key.to_owned(),
-        group: String::new(),
-        group_en: String::new(),
-        header: header.to_owned(),
-        header_en: String::new(),
-        kind: ColumnKind::Text,
-    };
+    let column = |key: &str, header: &str| PrintedColumn::ungrouped(key, header, "", ColumnKind::Text);
     let t = |key| page.shell.t(key);
     let row = |(place, cell): (usize, &ReconciledCell)| PrintedRow {
         key: place.to_string(),

@@ -186,13 +186,8 @@ fn figure_cells(staff: Option<usize>, load: PointLoad, figures: PointFigures) ->
 }
 
 fn columns(first: &[(&str, &str, &str)]) -> Vec<PrintedColumn> {
-    let column = |(key, header, header_en): &(&str, &str, &str), kind: ColumnKind| PrintedColumn {
-        key: (*key).to_owned(),
-        group: String::new(),
-        group_en: String::new(),
-        header: (*header).to_owned(),
-        header_en: (*header_en).to_owned(),
-        kind,
+    let column = |(key, header, header_en): &(&str, &str, &str), kind: ColumnKind| {
+        PrintedColumn::ungrouped(key, header, header_en, kind)
     };
     let words = first.iter().map(|one| column(one, ColumnKind::Text));
     words.chain(FIGURE_COLUMNS.iter().map(|one| column(one, ColumnKind::Count))).collect()

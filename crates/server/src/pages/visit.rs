@@ -196,6 +196,18 @@ impl Visit {
     }
 }
 
+/// The status of a form that is shown again with what was typed; none where the refusal is no matter of the form.
+#[must_use]
+pub const fn status_of_form(refusal: &Refusal) -> Option<StatusCode> {
+    match refusal {
+        Refusal::Stale(_) | Refusal::Overtaken(_) => Some(StatusCode::CONFLICT),
+        Refusal::Invalid { .. } | Refusal::Fields(_) | Refusal::Obstacles(_) => {
+            Some(StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        _ => None,
+    }
+}
+
 /// The answer to an address that leads nowhere.
 pub async fn not_found(visit: Visit) -> Response {
     visit.failed(Failure::NotFound)

@@ -233,14 +233,7 @@ async fn with_contacts(tx: &mut Tx, entries: Vec<Sided>) -> Result<Vec<ChaseEntr
 /// The list as a table of a workbook.
 #[must_use]
 pub fn chase_list_table(list: &ChaseList) -> PrintedTable {
-    let column = |key: &str, header: &str, header_en: &str, kind| PrintedColumn {
-        key: key.to_owned(),
-        group: String::new(),
-        group_en: String::new(),
-        header: header.to_owned(),
-        header_en: header_en.to_owned(),
-        kind,
-    };
+    let column = PrintedColumn::ungrouped;
     let mut columns = vec![column("organisation", "单位", "Organisation", ColumnKind::Text)];
     if list.has_contacts {
         columns.push(column("contact", "联系人", "Contact", ColumnKind::Text));

@@ -100,14 +100,7 @@ fn find<'table>(table: &'table Table, key: &RowKey) -> Option<&'table TableRow> 
 }
 
 fn columns() -> Vec<PrintedColumn> {
-    let column = |key: &str, header: &str, header_en: &str, kind| PrintedColumn {
-        key: key.to_owned(),
-        group: String::new(),
-        group_en: String::new(),
-        header: header.to_owned(),
-        header_en: header_en.to_owned(),
-        kind,
-    };
+    let column = PrintedColumn::ungrouped;
     vec![
         column("label", "市州", "City", ColumnKind::Text),
         column("target", "年度目标(亿元)", "Target (100 m CNY)", ColumnKind::Amount),

@@ -83,14 +83,8 @@ pub async fn export_contracts(
 }
 
 fn table_of(rows: Vec<PrintedRow>, total: Total, position: i64) -> PrintedTable {
-    let columns = COLUMNS.map(|(key, header, header_en, kind)| PrintedColumn {
-        key: key.to_owned(),
-        group: String::new(),
-        group_en: String::new(),
-        header: header.to_owned(),
-        header_en: header_en.to_owned(),
-        kind,
-    });
+    let columns =
+        COLUMNS.map(|(key, header, header_en, kind)| PrintedColumn::ungrouped(key, header, header_en, kind));
     let shown = rows.len();
     let all = match total {
         Total::Exact(count) => count.to_string(),

@@ -138,14 +138,7 @@ async fn lines_of(
 
 /// The series as a table, for CSV.
 fn printed(dataset: &Dataset, dimension: Dimension, lines: &[SeriesLine]) -> PrintedTable {
-    let column = |key: &str, header: &str, header_en: &str, kind: ColumnKind| PrintedColumn {
-        key: key.to_owned(),
-        group: String::new(),
-        group_en: String::new(),
-        header: header.to_owned(),
-        header_en: header_en.to_owned(),
-        kind,
-    };
+    let column = PrintedColumn::ungrouped;
     let amount = |fen: i128| {
         PrintedCell::figure(display_fen(fen, MoneyUnit::HundredMillionYuan), i64::try_from(fen).ok())
     };

@@ -82,13 +82,9 @@ pub async fn export_pre_reviewed(
     }
     drop(tx);
     let count = rows.len();
-    let columns = region.region.contract_form().columns().iter().map(|column| PrintedColumn {
-        key: column.key.clone(),
-        group: String::new(),
-        group_en: String::new(),
-        header: header_of(column),
-        header_en: column.header_en.clone(),
-        kind: PrintedKind::Text,
+    let columns = region.region.contract_form().columns().iter().map(|column| {
+        let header = header_of(column);
+        PrintedColumn::ungrouped(&column.key, &header, &column.header_en, PrintedKind::Text)
     });
     let table = PrintedTable {
         title: "预审通过的技术合同".to_owned(),

@@ -1,19 +1,8 @@
 //! Single cells and columns.
 
-use xiaoxiang_domain::bulletin::{ColumnKind, PrintedCell, PrintedColumn, PrintedNote};
+use xiaoxiang_domain::bulletin::{PrintedCell, PrintedNote};
 use xiaoxiang_domain::money::{MoneyUnit, display_fen};
 use xiaoxiang_domain::ratio::Ratio;
-
-pub(super) fn column(key: &str, header: &str, header_en: &str, kind: ColumnKind) -> PrintedColumn {
-    PrintedColumn {
-        key: key.to_owned(),
-        group: String::new(),
-        group_en: String::new(),
-        header: header.to_owned(),
-        header_en: header_en.to_owned(),
-        kind,
-    }
-}
 
 pub(super) fn label(label: &PrintedNote) -> PrintedCell {
     PrintedCell::label(label)

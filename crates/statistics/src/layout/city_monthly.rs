@@ -2,7 +2,7 @@
 
 use xiaoxiang_domain::bulletin::{ColumnKind, PrintedCell, PrintedColumn, PrintedRow, PrintedTable};
 
-use super::cells::{amount, column, count, label, percent, rank};
+use super::cells::{amount, count, label, percent, rank};
 use super::labels::{Labels, note};
 use super::notes::{NoteContext, basis, exchange, growth_base, method, sentence};
 use super::{row_key_text, row_kind};
@@ -15,7 +15,8 @@ use crate::table::{RowKey, Table, TableRow};
 pub fn lay_out_city_monthly(made: &CityMonthly, labels: &Labels, context: &NoteContext) -> PrintedTable {
     let leading = &made.period[0];
     let dimension = leading.request.rows;
-    let mut columns = vec![column("label", dimension.label(), dimension.label_en(), ColumnKind::Text)];
+    let mut columns =
+        vec![PrintedColumn::ungrouped("label", dimension.label(), dimension.label_en(), ColumnKind::Text)];
     for (scope, table) in made.tables() {
         columns.extend(figure_columns(made, scope, table));
     }
@@ -67,7 +68,8 @@ fn figure_columns(made: &CityMonthly, scope: Scope, table: &Table) -> Vec<Printe
         span
     };
     let columns = heads.into_iter().map(|(key, header, header_en, kind)| {
-        let mut column = column(&format!("{prefix}{}.{key}", direction.code()), header, header_en, kind);
+        let mut column =
+            PrintedColumn::ungrouped(&format!("{prefix}{}.{key}", direction.code()), header, header_en, kind);
         column.group = format!("{span}{}", direction.label());
         column.group_en = format!("{} {span_en}", direction.code()).trim_end().to_owned();
         column
@@ -96,7 +98,7 @@ fn target_columns(made: &CityMonthly) -> Vec<PrintedColumn> {
         ("target.rank", "完成率位次", "Rank by completion", ColumnKind::Rank),
     ];
     let columns = heads.into_iter().map(|(key, header, header_en, kind)| {
-        let mut column = column(key, header, header_en, kind);
+        let mut column = PrintedColumn::ungrouped(key, header, header_en, kind);
         column.group.clone_from(&group.zh);
         column.group_en.clone_from(&group.en);
         column

@@ -4,7 +4,7 @@ use xiaoxiang_domain::bulletin::{
     ColumnKind, PrintedCell, PrintedColumn, PrintedNote, PrintedRow, PrintedTable, RowKind,
 };
 
-use super::cells::{amount, column, count, label};
+use super::cells::{amount, count, label};
 use super::labels::{Labels, note};
 use super::notes::{NoteContext, exchange, method};
 use crate::cross_table::Cell;
@@ -18,8 +18,12 @@ pub fn lay_out_city_flows(flows: &Flows, labels: &Labels, context: &NoteContext)
     if touches(FlowPlace::RegionItself) {
         inside.push(FlowPlace::RegionItself);
     }
-    let mut columns =
-        vec![column("label", "输出地＼吸纳地", "Seller's city / buyer's city", ColumnKind::Text)];
+    let mut columns = vec![PrintedColumn::ungrouped(
+        "label",
+        "输出地＼吸纳地",
+        "Seller's city / buyer's city",
+        ColumnKind::Text,
+    )];
     for &place in &inside {
         columns.extend(pair(&key(place), &name(place, labels)));
     }
@@ -64,7 +68,7 @@ pub fn lay_out_city_flows(flows: &Flows, labels: &Labels, context: &NoteContext)
 /// Lays out trade with each province, with countries abroad and unknown places in one row.
 #[must_use]
 pub fn lay_out_province_flows(flows: &Flows, labels: &Labels, context: &NoteContext) -> PrintedTable {
-    let mut columns = vec![column("label", "省外地区", "Counterpart", ColumnKind::Text)];
+    let mut columns = vec![PrintedColumn::ungrouped("label", "省外地区", "Counterpart", ColumnKind::Text)];
     columns.extend(pair("sold_to", &note("输出到", "Sold to")));
     columns.extend(pair("bought_from", &note("吸纳自", "Bought from")));
     let provinces = flows.provinces();
@@ -114,8 +118,8 @@ fn pair(key: &str, group: &PrintedNote) -> [PrintedColumn; 2] {
         column
     };
     [
-        in_group(column(&format!("{key}.count"), "项", "Contracts", ColumnKind::Count)),
-        in_group(column(
+        in_group(PrintedColumn::ungrouped(&format!("{key}.count"), "项", "Contracts", ColumnKind::Count)),
+        in_group(PrintedColumn::ungrouped(
             &format!("{key}.contract_value"),
             "额(亿元)",
             "Value (100 million CNY)",

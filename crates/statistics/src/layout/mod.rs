@@ -6,12 +6,12 @@ mod flow;
 mod labels;
 mod notes;
 
-use xiaoxiang_domain::bulletin::{ColumnKind, Measure, PrintedRow, PrintedTable, RowKind};
+use xiaoxiang_domain::bulletin::{ColumnKind, Measure, PrintedColumn, PrintedRow, PrintedTable, RowKind};
 use xiaoxiang_domain::period::Period;
 
 use crate::cross_table::Cell;
 use crate::table::{Comparison, Growth, RowKey, Table, TableRow};
-use cells::{amount, column, count, percent, rank, signed_percent};
+use cells::{amount, count, percent, rank, signed_percent};
 use labels::note;
 
 pub use city_monthly::lay_out_city_monthly;
@@ -26,14 +26,25 @@ pub use notes::{NoteContext, is_complete, is_position_note, needs_exchange, note
 #[must_use]
 pub fn lay_out(table: &Table, labels: &Labels, context: &NoteContext) -> PrintedTable {
     let dimension = table.request.rows;
-    let mut columns = vec![column("label", dimension.label(), dimension.label_en(), ColumnKind::Text)];
+    let mut columns =
+        vec![PrintedColumn::ungrouped("label", dimension.label(), dimension.label_en(), ColumnKind::Text)];
     let is_compared = table.request.compare != Comparison::None;
     if table.request.columns.is_some() {
         columns.extend(crosswise_columns(table, labels));
     } else if is_compared {
         columns.extend(compared_columns(table.request.period));
-        columns.push(column("share", "成交额占比(%)", "Share of contract value (%)", ColumnKind::Percent));
-        columns.push(column("rank", "成交额位次", "Rank by contract value", ColumnKind::Rank));
+        columns.push(PrintedColumn::ungrouped(
+            "share",
+            "成交额占比(%)",
+            "Share of contract value (%)",
+            ColumnKind::Percent,
+        ));
+        columns.push(PrintedColumn::ungrouped(
+            "rank",
+            "成交额位次",
+            "Rank by contract value",
+            ColumnKind::Rank,
+        ));
     } else {
         columns.extend(plain_columns());
     }
@@ -107,16 +118,26 @@ fn title(table: &Table, labels: &Labels) -> (String, String) {
 
 fn plain_columns() -> Vec<xiaoxiang_domain::bulletin::PrintedColumn> {
     vec![
-        column("count", "交易量(项)", "Contracts", ColumnKind::Count),
-        column("contract_value", "成交额(亿元)", "Contract value (100 million CNY)", ColumnKind::Amount),
-        column(
+        PrintedColumn::ungrouped("count", "交易量(项)", "Contracts", ColumnKind::Count),
+        PrintedColumn::ungrouped(
+            "contract_value",
+            "成交额(亿元)",
+            "Contract value (100 million CNY)",
+            ColumnKind::Amount,
+        ),
+        PrintedColumn::ungrouped(
             "technology_value",
             "技术交易额(亿元)",
             "Technology value (100 million CNY)",
             ColumnKind::Amount,
         ),
-        column("share", "成交额占比(%)", "Share of contract value (%)", ColumnKind::Percent),
-        column("rank", "位次", "Rank", ColumnKind::Rank),
+        PrintedColumn::ungrouped(
+            "share",
+            "成交额占比(%)",
+            "Share of contract value (%)",
+            ColumnKind::Percent,
+        ),
+        PrintedColumn::ungrouped("rank", "位次", "Rank", ColumnKind::Rank),
     ]
 }
 
@@ -144,7 +165,7 @@ fn compared_columns(period: Period) -> Vec<xiaoxiang_domain::bulletin::PrintedCo
         let kind = if measure == Measure::Count { ColumnKind::Count } else { ColumnKind::Amount };
         let figure = |which: &str, months: Period| {
             let key = format!("{}.{which}", measure.code());
-            column(
+            PrintedColumn::ungrouped(
                 &key,
                 &format!("{head}{unit}_{}", short(months)),
                 &format!("{head_en}, {}", months.title_en()),
@@ -156,7 +177,7 @@ fn compared_columns(period: Period) -> Vec<xiaoxiang_domain::bulletin::PrintedCo
         [
             figure("before", before),
             figure("now", period),
-            column(&growth_key, &format!("{head}_增长率"), &growth_en, ColumnKind::Percent),
+            PrintedColumn::ungrouped(&growth_key, &format!("{head}_增长率"), &growth_en, ColumnKind::Percent),
         ]
     });
     columns.collect()
@@ -193,7 +214,8 @@ fn crosswise_columns(table: &Table, labels: &Labels) -> Vec<xiaoxiang_domain::bu
             (Measure::Count, "项", "Contracts", ColumnKind::Count),
             (Measure::ContractValue, "额(亿元)", "Value (100 million CNY)", ColumnKind::Amount),
         ] {
-            let mut column = column(&format!("{key}.{}", measure.code()), header, header_en, kind);
+            let mut column =
+                PrintedColumn::ungrouped(&format!("{key}.{}", measure.code()), header, header_en, kind);
             column.group.clone_from(&group.zh);
             column.group_en.clone_from(&group.en);
             columns.push(column);

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use xiaoxiang_domain::contract::application::ApplicationForm;
 use xiaoxiang_domain::contract::{RowProblem, Side};
@@ -21,7 +20,7 @@ use super::steps::told;
 use super::words::Words;
 use crate::pages::shell::{Section, Shell};
 use crate::pages::statistics::SelectOption;
-use crate::pages::visit::Visit;
+use crate::pages::visit::{Visit, status_of_form};
 
 /// The steps whose fields may be changed afterwards.
 const CHANGED_STEPS: [FormStep; 4] =
@@ -92,11 +91,7 @@ async fn raise(visit: &Visit, id: &str, sent: &Sent) -> Result<Response, Refusal
         Ok(_) => return Ok(visit.lead_to(&format!("/applications/{id}?done=step#requests"))),
         Err(refusal) => refusal,
     };
-    let status = match &refusal {
-        Refusal::Stale(_) | Refusal::Overtaken(_) => StatusCode::CONFLICT,
-        Refusal::Fields(_) | Refusal::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        _ => return Err(refusal),
-    };
+    let Some(status) = status_of_form(&refusal) else { return Err(refusal) };
     let problems = told(visit, &refusal).await?;
     let fields = if let Refusal::Fields(fields) = refusal { fields } else { Vec::new() };
     let page = page_of(visit, id, Typed { form: Some(form), reason, fields, problems }).await?;

@@ -26,7 +26,7 @@ use super::words::Words;
 use super::working::{KeptWorking, WorkingView};
 use crate::pages::shell::{Section, Shell};
 use crate::pages::statistics::SelectOption;
-use crate::pages::visit::Visit;
+use crate::pages::visit::{Visit, status_of_form};
 
 /// Most characters of a search for a party.
 const FIND_CHARACTERS_MAX: usize = 100;
@@ -101,10 +101,7 @@ pub(super) async fn send(
         Ok(answer) => answer,
         Err(refusal) if sent.act() == "quiet" => {
             let message = visit.sentence(&refusal);
-            let status = match refusal {
-                Refusal::Stale(_) | Refusal::Overtaken(_) => StatusCode::CONFLICT,
-                _ => StatusCode::UNPROCESSABLE_ENTITY,
-            };
+            let status = status_of_form(&refusal).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
             (status, Json(Saved { revision: 0, message })).into_response()
         }
         Err(refusal) => visit.refused(&refusal),

@@ -2,7 +2,6 @@
 
 use axum::Form;
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use xiaoxiang_domain::contract::application::ApplicationForm;
 use xiaoxiang_domain::contract::procedure::Step;
@@ -15,7 +14,7 @@ use xiaoxiang_services::registration::{
 use super::sent::Sent;
 use super::show::{Draft, page_of};
 use super::words::Words;
-use crate::pages::visit::Visit;
+use crate::pages::visit::{Visit, status_of_form};
 
 /// Takes the step that a form names.
 pub(super) async fn take(
@@ -124,13 +123,7 @@ pub(super) async fn answer(
 
 /// The page again as the application is now, with what was typed in its form and what stood in the way beside it.
 async fn again(visit: &Visit, id: &str, draft: Draft, refusal: &Refusal) -> Response {
-    let status = match refusal {
-        Refusal::Stale(_) | Refusal::Overtaken(_) => StatusCode::CONFLICT,
-        Refusal::Invalid { .. } | Refusal::Fields(_) | Refusal::Obstacles(_) => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        other => return visit.refused(other),
-    };
+    let Some(status) = status_of_form(refusal) else { return visit.refused(refusal) };
     let problems = match told(visit, refusal).await {
         Ok(problems) => problems,
         Err(refusal) => return visit.refused(&refusal),

@@ -118,13 +118,8 @@ fn table(
     rows: impl Iterator<Item = Vec<String>>,
     file_name: &str,
 ) -> PrintedTable {
-    let column = |(header, header_en): &(&str, &str)| PrintedColumn {
-        key: (*header_en).to_owned(),
-        group: String::new(),
-        group_en: String::new(),
-        header: (*header).to_owned(),
-        header_en: (*header_en).to_owned(),
-        kind: ColumnKind::Text,
+    let column = |(header, header_en): &(&str, &str)| {
+        PrintedColumn::ungrouped(header_en, header, header_en, ColumnKind::Text)
     };
     let row = |(at, cells): (usize, Vec<String>)| PrintedRow {
         key: at.to_string(),

@@ -55,7 +55,7 @@ pub struct Ledger {
     pub registrar: Option<(i64, String)>,
     /// The contracts in order of their days and numbers, and the total of those that stand.
     pub table: PrintedTable,
-    /// How many contracts stand in it.
+    /// How many contracts it lists, the withdrawn ones too.
     pub count: usize,
     /// The legal day on which it was made.
     pub made_on: Date,
@@ -151,14 +151,8 @@ fn table(
     contracts: &[ListedContract],
     papers: &HashMap<String, [String; 3]>,
 ) -> PrintedTable {
-    let columns = COLUMNS.map(|(key, header, header_en, kind)| PrintedColumn {
-        key: key.to_owned(),
-        group: String::new(),
-        group_en: String::new(),
-        header: header.to_owned(),
-        header_en: header_en.to_owned(),
-        kind,
-    });
+    let columns =
+        COLUMNS.map(|(key, header, header_en, kind)| PrintedColumn::ungrouped(key, header, header_en, kind));
     let whose = registrar.as_ref().map_or("全省", |(_, name)| name.as_str());
     let whose_en = registrar.as_ref().map_or("all registrars", |(_, name)| name.as_str());
     let mut rows: Vec<PrintedRow> = contracts.iter().map(|listed| row_of(region, listed, papers)).collect();

@@ -3,10 +3,8 @@
 use axum::Form;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use xiaoxiang_domain::contract::procedure::InspectionAct;
-use xiaoxiang_services::Refusal;
 use xiaoxiang_services::registration::AttachmentKind;
 use xiaoxiang_services::registration::inspection::{ActRequest, read_evidence, read_inspection, take_act};
 
@@ -14,7 +12,7 @@ use super::super::sent::Sent;
 use super::super::steps::told;
 use super::super::texts;
 use super::show::{Draft, page_of};
-use crate::pages::visit::Visit;
+use crate::pages::visit::{Visit, status_of_form};
 
 /// Does the act that a form names; what is refused stays in its form.
 pub(super) async fn take(
@@ -40,13 +38,7 @@ pub(super) async fn take(
         Ok(_) => return visit.lead_to(&format!("/inspections/{id}?done=act")),
         Err(refusal) => refusal,
     };
-    let status = match &refusal {
-        Refusal::Stale(_) | Refusal::Overtaken(_) => StatusCode::CONFLICT,
-        Refusal::Invalid { .. } | Refusal::Fields(_) | Refusal::Obstacles(_) => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        other => return visit.refused(other),
-    };
+    let Some(status) = status_of_form(&refusal) else { return visit.refused(&refusal) };
     let again = async {
         let problems = told(&visit, &refusal).await?;
         let draft = Draft { act: Some(act), words: request.words, grounds: request.ground_codes, problems };

@@ -246,13 +246,32 @@ fn a_letter_carries_head_number_signer_date_and_turns_wide_tables() {
     }
     assert_eq!(xml.matches("<w:tblHeader/>").count(), 4);
     assert!(xml.contains("<w:gridSpan w:val=\"2\"/>") && xml.contains("<w:vMerge w:val=\"restart\"/>"));
-    let orientations: Vec<bool> = xml
-        .split("<w:pgSz")
-        .skip(1)
-        .map(|piece| piece.split("/>").next().unwrap_or("").contains("landscape"))
-        .collect();
-    assert_eq!(orientations, [false, true, false]);
+    assert_eq!(turned(&xml), [false, true, false]);
     assert!(!xml.contains('\u{0}') && !xml.contains('\u{fffe}'));
+}
+
+/// Which runs of pages lie on their side.
+fn turned(xml: &str) -> Vec<bool> {
+    let pages = xml.split("<w:pgSz").skip(1);
+    pages.map(|piece| piece.split("/>").next().unwrap_or("").contains("landscape")).collect()
+}
+
+#[test]
+fn a_paper_that_is_a_wide_table_lies_on_its_side_under_one_title() {
+    let wide = letter().blocks.into_iter().find_map(|block| match block {
+        Block::Table(table) if table.columns.len() > 6 => Some(table),
+        _ => None,
+    });
+    let wide = wide.expect("the letter has a wide table");
+    let document = Document {
+        letterhead: None,
+        number: None,
+        title: wide.title.clone(),
+        blocks: vec![Block::Table(wide.clone())],
+    };
+    let xml = part(&write_docx(&document, created()).expect("written"), "word/document.xml");
+    assert_eq!(turned(&xml), [true], "no page holds a title alone");
+    assert_eq!(xml.matches(&format!(">{}<", wide.title)).count(), 1);
 }
 
 #[test]

@@ -98,6 +98,14 @@ pub struct RowView {
     pub cells: Vec<CellView>,
 }
 
+impl RowView {
+    /// Whether the label is a registration number or a date, which is never broken.
+    fn is_number(&self) -> bool {
+        let is_sign = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+        self.label.contains(|letter: char| letter.is_ascii_digit()) && self.label.chars().all(is_sign)
+    }
+}
+
 /// A printed table, ready for the page: `{{ table }}` in a template prints all of it.
 #[derive(Clone, Debug, Template)]
 #[template(path = "parts/printed_table.html")]

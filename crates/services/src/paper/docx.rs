@@ -68,8 +68,15 @@ fn core_properties(title: &str, created: DateTime) -> String {
 fn document_xml(document: &Document) -> String {
     let mut body = String::new();
     write_head(&mut body, document.letterhead.as_ref(), document.number.as_deref());
-    body.push_str(&paragraph("Title", &document.title));
-    let mut lies = Orientation::Portrait;
+    // A paper that is its table lies as the table does, under one title.
+    let table_first = match document.blocks.first() {
+        Some(Block::Table(table)) if document.letterhead.is_none() => Some(table),
+        _ => None,
+    };
+    if table_first.is_none_or(|table| table.title != document.title) {
+        body.push_str(&paragraph("Title", &document.title));
+    }
+    let mut lies = table_first.map_or(Orientation::Portrait, |table| orientation_of(table));
     let mut codes = 0..;
     for block in &document.blocks {
         let wanted = match block {

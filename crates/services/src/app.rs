@@ -109,6 +109,12 @@ impl App {
         Self { sessions, ..self }
     }
 
+    /// The same parts by another clock.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
     /// A new UUIDv7 at the clock's instant.
     pub fn new_id(&self) -> Result<String, Refusal> {
         let mut random = [0; 10];

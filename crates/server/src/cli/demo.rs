@@ -14,7 +14,7 @@ use xiaoxiang_services::bulletin::{Signing, draft_bulletin, list_bulletins, sign
 use xiaoxiang_services::contract::import_records;
 use xiaoxiang_services::demo::{EXAMPLE_REGISTRARS, Example, example};
 use xiaoxiang_services::region::import_region;
-use xiaoxiang_services::setup::enter_example_people;
+use xiaoxiang_services::setup::{enter_example_people, example_at_first, walk_example_applications};
 use xiaoxiang_services::target::save_targets;
 use xiaoxiang_services::{Actor, App, Refusal};
 use xiaoxiang_store::SchemaState;
@@ -83,7 +83,7 @@ pub async fn run(context: &Context, arguments: DemoArguments) -> CommandResult {
             "正在生成示例省（机构和人员均为虚构，标有“示例”）…",
             "preparing the example province (all organisations and people are invented and marked 示例) …",
         );
-        prepare(&app, &context).await?;
+        prepare(&app, &context, &arguments.data_dir).await?;
     }
     let password = password_of(&app, &context, &arguments.data_dir).await?;
     say(
@@ -118,8 +118,10 @@ async fn is_prepared(app: &App) -> Result<bool, Refusal> {
     Ok(list_bulletins(app).await?.iter().any(|bulletin| bulletin.row.period == LAST_PERIOD))
 }
 
-async fn prepare(app: &App, context: &Context) -> Result<(), Refusal> {
+async fn prepare(now: &App, context: &Context, folder: &Path) -> Result<(), Refusal> {
     let actor = &context.actor;
+    // The desk has been at work for some weeks; what it works with came before.
+    let app = &example_at_first(now);
     let mut layers = shipped_layers("hunan").ok_or_else(|| Refusal::NotFound("regions/hunan".to_owned()))?;
     // Hunan's list of registrars is not published; the example brings its own.
     if let Some(hunan) = layers.last_mut() {
@@ -140,6 +142,9 @@ async fn prepare(app: &App, context: &Context) -> Result<(), Refusal> {
     save_targets(app, actor, targets).await?;
     import_records(app, actor, Source::Registry, "示例登记数据", registry).await?;
     import_records(app, actor, Source::Exchange, "示例省外数据", exchange).await?;
+    password_of(app, context, folder).await?;
+    let app = now;
+    walk_example_applications(app, actor).await?;
     let key = database::key_of(app, context)?;
     for text in SIGNED_PERIODS {
         let period: Period = text.parse().expect("the periods of the demo are periods");

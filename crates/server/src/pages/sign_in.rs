@@ -77,8 +77,13 @@ impl ProviderWay {
 }
 
 impl SignInPage {
-    fn example_label(&self, person: &ExamplePerson) -> &'static str {
-        self.shell.language.pick(person.role.label(), person.role.label_en())
+    fn example_label(&self, person: &ExamplePerson) -> String {
+        let language = self.shell.language;
+        let role = language.pick(person.role.label(), person.role.label_en());
+        match language.pick(person.part.0, person.part.1) {
+            "" => role.to_owned(),
+            part => language.pick(&format!("{role}（{part}）"), &format!("{role} ({part})")).to_owned(),
+        }
     }
 }
 

@@ -148,10 +148,16 @@ async fn the_demo_has_a_person_for_every_role_and_nowhere_else_does_a_click_sign
     let (app, _) = app_with_bulletin(folder.path()).await;
     enter_example_people(&app, &ACTOR, PASSWORD).await.expect("people");
     let people = list_example_people(&app).await.expect("people");
-    assert_eq!(people.len(), Role::ALL.len() - 1);
+    assert_eq!(people.len(), Role::ALL.len() - 1 + 2, "every role but the public's, and two more registrars");
+    for role in Role::ALL.into_iter().filter(|role| *role != Role::Public) {
+        let first = people.iter().find(|person| person.role == role).expect("somebody");
+        assert_eq!(first.part, ("", ""), "the first of {} is the plain one", role.code());
+    }
     let demo = site(&app, folder.path(), DataOrigin::Example, SetupGate::closed());
     let page = get(&demo, "/sign-in").await;
     assert!(page.text.contains("以示例人员的身份登录"), "{}", page.text);
+    assert!(page.text.contains(">登记机构人员（复核）<"), "registrars are told apart: {}", page.text);
+    assert!(get(&demo, "/en/sign-in").await.text.contains(" (second review)<"));
     for person in &people {
         let answer =
             post(&demo, "/sign-in/example", "", &[("person", &person.person_id), ("to", "/about")]).await;

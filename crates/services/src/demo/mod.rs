@@ -5,6 +5,7 @@
 //! Hunan published for 2017; everything else, amounts included, is invented and marked 示例.
 
 mod amounts;
+pub(crate) mod applications;
 mod contracts;
 mod draw;
 mod organisations;

@@ -291,7 +291,7 @@ pub(super) fn kept_file(text: ReadText) -> Response {
 #[serde(deny_unknown_fields)]
 struct StepBody {
     /// `submit`, `withdraw`, `accept`, `return`, `first_review`, `ask_experts`, `give_expert_opinion`, `approve`, `refuse`,
-    /// `change`, `cancel` or `reopen`; `steps_open` of the application says which. A revocation is an act of an inspection.
+    /// `take_national_result`, `change`, `cancel` or `reopen`; `steps_open` of the application says which. A revocation is an act of an inspection.
     #[schema(pattern = "^[a-z_]{1,30}$")]
     step: String,
     /// Coded reasons of a return or refusal; `agree` or `disagree` of an expert.
@@ -308,6 +308,9 @@ struct StepBody {
     /// The form as it becomes, of a change.
     #[schema(value_type = Option<ApplicationFormShape>)]
     form: Option<ApplicationForm>,
+    /// 登记编号 · Number in the national system, of `take_national_result` where an import did not recognise the contract.
+    #[schema(max_length = 100)]
+    registration_number: Option<String>,
 }
 
 /// A coded reason, ground or opinion.
@@ -339,6 +342,7 @@ async fn step(
         words: body.words,
         cost_items: body.cost_items,
         form: body.form,
+        registration_number: body.registration_number,
     };
     take_step(&caller.app, &caller.actor, &id, &request).await.map_err(of_revision)?;
     shown(&caller, &id, StatusCode::CREATED).await

@@ -219,13 +219,13 @@ pub(super) const fn action_of(step: Step) -> Action {
         Step::Submit | Step::Withdraw => Action::Apply,
         Step::GiveExpertOpinion => Action::GiveExpertOpinion,
         Step::Revoke | Step::Reopen => Action::ReviewRegistrations,
-        // What the national system says comes with an import.
-        Step::TakeNationalResult => Action::ImportContracts,
         Step::Accept
         | Step::Return
         | Step::FirstReview
         | Step::AskExperts
         | Step::Approve
+        // An import that recognises the contract takes it along; one that does not leaves it to the registrar.
+        | Step::TakeNationalResult
         | Step::Refuse
         | Step::Change
         | Step::Cancel => Action::HandleApplications,

@@ -1,5 +1,5 @@
 //! The national system registers (全国系统登记): approved applications go out in the import format, and an import that
-//! brings their numbers back takes them along in its own commit.
+//! brings their numbers back takes them along in its own commit. What it does not recognise a registrar names by number.
 
 use std::collections::HashMap;
 
@@ -9,9 +9,10 @@ use xiaoxiang_domain::access::{Action, Scope};
 use xiaoxiang_domain::bulletin::{
     ColumnKind as PrintedKind, FileLanguage, PrintedCell, PrintedColumn, PrintedRow, PrintedTable, RowKind,
 };
-use xiaoxiang_domain::contract::Contract;
 use xiaoxiang_domain::contract::application::ApplicationForm;
 use xiaoxiang_domain::contract::procedure::{ApplicationState, Step};
+use xiaoxiang_domain::contract::{Contract, Party};
+use xiaoxiang_domain::fact::Standing;
 use xiaoxiang_domain::money::Fen;
 use xiaoxiang_domain::region::{ColumnKind, plain};
 use xiaoxiang_store::registration::{self as store, APPLICATIONS_PAGE_MAX, ApplicationFilter, StepRow};
@@ -22,7 +23,7 @@ use super::notify_step::notify_step;
 use super::take_step::settle;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::contract::ListFile;
+use crate::contract::{ListFile, contract_of_row, places_in};
 use crate::paper::{ByteOrderMark, write_csv, write_xlsx};
 use crate::refusal::Refusal;
 use crate::region::RegionInForce;
@@ -132,6 +133,63 @@ fn printed(
     };
     let cells = region.region.contract_form().columns().iter().map(|column| PrintedCell::text(value(column)));
     Ok(PrintedRow { key: row.application_id.clone(), kind: RowKind::Body, cells: cells.collect() })
+}
+
+/// The contract on record that a registrar names as the result of an approved application, by its number: the import did
+/// not recognise it, since it is written otherwise there or two applications are alike.
+pub(super) async fn named_result(
+    tx: &mut WriteTx,
+    actor: &Actor,
+    case: &Case,
+    number: &str,
+) -> Result<Contract, Refusal> {
+    let unknown = || {
+        Refusal::invalid(
+            "registration.national_number.unknown",
+            format!(
+                "没有登记编号为“{number}”的有效合同。请核对编号；尚未导入的，请省级先导入全国系统的合同表。"
+            ),
+            format!(
+                "no contract that counts has the number “{number}”; check it, or have the sheet imported first"
+            ),
+        )
+    };
+    let wanted = number.to_owned();
+    let found = xiaoxiang_store::contract::find_current(tx, std::slice::from_ref(&wanted)).await?;
+    let row = found.get(number).ok_or_else(unknown)?;
+    let extent = actor.permit(Action::ReadContracts)?;
+    let places = places_in(tx, row.contract_key).await?;
+    let contract = contract_of_row(row)?;
+    if contract.standing != Standing::Counted || !places.is_some_and(|places| places.lies_in(extent)) {
+        return Err(unknown());
+    }
+    if store::find_by_number(tx, number).await?.is_some() {
+        return Err(number_taken(number));
+    }
+    let parties = [&contract.seller, &contract.buyer];
+    let (name, code) =
+        xiaoxiang_store::organisation::find_name(tx, case.row.organisation_key).await?.unwrap_or_default();
+    let is_applicant = |party: &Party| match &code {
+        Some(code) if !party.credit_code.is_empty() => party.credit_code == *code,
+        _ => plain(&party.name) == plain(&name),
+    };
+    if !parties.into_iter().any(is_applicant) {
+        return Err(Refusal::invalid(
+            "registration.national_number.other_party",
+            format!("登记编号“{number}”的合同双方都不是申请单位“{name}”，请核对编号。"),
+            format!("neither party of the contract “{number}” is the applicant, {name}; check the number"),
+        ));
+    }
+    Ok(contract)
+}
+
+/// A number belongs to one application.
+pub(super) fn number_taken(number: &str) -> Refusal {
+    Refusal::invalid(
+        "registration.national_number.taken",
+        format!("登记编号“{number}”已经对应另一份申请，请核对编号。"),
+        format!("the number “{number}” belongs to another application; check it"),
+    )
 }
 
 /// Pre-reviewed applications that an import may bring the result of.

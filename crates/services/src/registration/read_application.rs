@@ -165,9 +165,8 @@ pub async fn read_application(
     let officer = officer_of(app, &mut tx, actor).await?;
     let mut steps_open = Vec::new();
     for step in Step::ALL {
-        // The national result comes with an import, a revocation with an inspection.
-        let is_taken_here = !matches!(step, Step::TakeNationalResult | Step::Revoke);
-        let is_open = is_taken_here && leads_to(case.state, step, rules.mode).is_some();
+        // A revocation is an act of an inspection.
+        let is_open = step != Step::Revoke && leads_to(case.state, step, rules.mode).is_some();
         if is_open && case.allows(actor, action_of(step)) {
             let ask = StepAsk { step, has_reason: true };
             let decided = decide_step(&application, &officer, ask, rules.mode, rules.regime, rules.desk);

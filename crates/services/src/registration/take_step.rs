@@ -15,11 +15,11 @@ use xiaoxiang_domain::money::Fen;
 use xiaoxiang_domain::region::{CodedReason, Region};
 use xiaoxiang_store::inspection::{ActRow, InspectionRow};
 use xiaoxiang_store::registration::{self as store, StepRow};
-use xiaoxiang_store::{Commit, NewEntry, WriteTx};
+use xiaoxiang_store::{Commit, NewEntry, StoreError, WriteTx};
 
 use super::case::{Case, Rules, action_of, officer_of};
 use super::check_form::{Handing, check_form};
-use super::national_result::match_key;
+use super::national_result::{match_key, named_result, number_taken};
 use super::notify_step::notify_step;
 use super::numbers::{Series, next_number};
 use super::point::takes_applications;
@@ -56,13 +56,23 @@ pub struct StepRequest {
     pub cost_items: Option<Vec<WrittenCostItem>>,
     /// The form as it becomes, of a change.
     pub form: Option<ApplicationForm>,
+    /// 登记编号 of the national system, where an import brought the contract and did not recognise it.
+    pub registration_number: Option<String>,
 }
 
 impl StepRequest {
     /// A step that needs nothing but the revision that was seen.
     #[must_use]
     pub const fn plain(step: Step, revision: i64) -> Self {
-        Self { step, revision, reason_codes: Vec::new(), words: String::new(), cost_items: None, form: None }
+        Self {
+            step,
+            revision,
+            reason_codes: Vec::new(),
+            words: String::new(),
+            cost_items: None,
+            form: None,
+            registration_number: None,
+        }
     }
 }
 
@@ -150,13 +160,6 @@ async fn attempt(
     let region = app.region_in(&mut tx).await?;
     let region = &region.region;
     let today = app.clock.today_in(&app.region_in(&mut tx).await?.time_zone);
-    if request.step == Step::TakeNationalResult {
-        return Err(Refusal::invalid(
-            "registration.result_by_import",
-            "全国系统的结果通过导入回传，请导入全国系统的合同表。",
-            "the national result comes with an import; import the national system's sheet",
-        ));
-    }
     if request.step == Step::Revoke && beside.is_none() {
         return Err(Refusal::invalid(
             "registration.revoked_by_inspection",
@@ -294,6 +297,12 @@ impl Taking<'_> {
                 self.case.row.registration_number = Some(number);
                 self.effect = Effect::Register(Box::new(contract));
             }
+            (Step::TakeNationalResult, _) => {
+                let named = self.request.registration_number.as_deref().unwrap_or_default().trim();
+                let result = named_result(tx, self.actor, &self.case, named).await?;
+                self.case.row.registration_number = Some(result.registration_number);
+                self.case.row.registered_on = Some(result.registered_on.to_string());
+            }
             (Step::Cancel | Step::Revoke, _) => {
                 let number = self.case.row.registration_number.clone().unwrap_or_default();
                 self.effect = Effect::Withdraw { number };
@@ -344,7 +353,14 @@ impl Taking<'_> {
         self.case.state = outcome.state;
         settle(&mut self.case, self.region)?;
         self.case.row.changed_at_ms = now_ms;
-        store::update(tx, &self.case.row).await?;
+        match store::update(tx, &self.case.row).await {
+            // Somebody named the same number for another application a moment before.
+            Err(StoreError::Conflict(_)) if request.step == Step::TakeNationalResult => {
+                let number = self.case.row.registration_number.as_deref().unwrap_or_default();
+                return Err(number_taken(number));
+            }
+            updated => updated?,
+        }
         Ok(NewEntry {
             kind: "registration.step_taken",
             subject: format!("application:{application_id}"),

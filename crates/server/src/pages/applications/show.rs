@@ -36,6 +36,8 @@ pub(super) struct Draft {
     pub words: String,
     pub reasons: Vec<String>,
     pub cost_items: Option<Vec<WrittenCostItem>>,
+    /// Registration number in the national system.
+    pub number: String,
     /// What stood in the way.
     pub problems: Vec<String>,
 }
@@ -275,7 +277,7 @@ impl ShowPage {
             Step::Accept | Step::FirstReview | Step::Approve | Step::GiveExpertOpinion | Step::Reopen => 1,
             Step::Change => 2,
             Step::Return | Step::AskExperts => 3,
-            Step::Refuse | Step::Submit | Step::TakeNationalResult => 4,
+            Step::TakeNationalResult | Step::Refuse | Step::Submit => 4,
             Step::Cancel | Step::Revoke | Step::Withdraw => 5,
         }
     }
@@ -305,13 +307,18 @@ impl ShowPage {
             (Step::Change, _) => "application-effect-change",
             (Step::Cancel, _) => "application-effect-cancel",
             (Step::Reopen, _) => "application-effect-reopen",
-            // Not taken here: handing in has its page, the others come with an import and an inspection.
-            (Step::Submit | Step::TakeNationalResult | Step::Revoke, _) => "application-effect-submit",
+            (Step::TakeNationalResult, _) => "application-effect-national",
+            // Not taken here: handing in has its page, revoking an inspection.
+            (Step::Submit | Step::Revoke, _) => "application-effect-submit",
         })
     }
 
     fn is_review(&self, step: &Step) -> bool {
         matches!(step, Step::FirstReview | Step::Approve)
+    }
+
+    fn is_national(&self, step: &Step) -> bool {
+        *step == Step::TakeNationalResult
     }
 
     fn is_opinion(&self, step: &Step) -> bool {

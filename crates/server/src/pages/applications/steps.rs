@@ -40,6 +40,7 @@ pub(super) async fn take(
                 words: request.words,
                 reasons: request.reason_codes,
                 cost_items: request.cost_items,
+                number: request.registration_number.unwrap_or_default(),
                 problems: Vec::new(),
             };
             again(&visit, &id, draft, &refusal).await
@@ -62,6 +63,7 @@ async fn request_of(visit: &Visit, id: &str, sent: &Sent) -> Result<Option<StepR
         words: sent.text("words").to_owned(),
         cost_items: sent.has("costs").then(|| sent.cost_items()),
         form,
+        registration_number: sent.has("number").then(|| sent.text("number").to_owned()),
     }))
 }
 

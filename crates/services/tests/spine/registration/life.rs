@@ -12,10 +12,12 @@ use xiaoxiang_services::registration::{
 };
 use xiaoxiang_store::{Db, both_backends};
 
-use crate::registration::world::{Mode, PDF, World, form, purchase, with_purchase};
+use crate::registration::world::{BUYER, Mode, PDF, SELLER, World, form, purchase, with_purchase};
 use crate::support::{ACCEPTING, ACTOR, ask, import, table};
 
 const YUAN: i64 = 100;
+/// A contract of other parties in the national system's answer.
+const OTHERS: &str = "2026430100000095";
 
 both_backends! {
     async fn a_contract_is_returned_corrected_reviewed_by_experts_registered_changed_and_cancelled(db: Db) {
@@ -165,9 +167,14 @@ both_backends! {
             cells[day] = "2026-11-20".to_owned();
             answer.push_str(&cells.join(","));
             answer.push('\n');
+            if serial == 0 {
+                cells[number] = OTHERS.to_owned();
+                answer.push_str(&cells.join(",").replace(SELLER, "示例研究院").replace(BUYER, "示例工厂"));
+                answer.push('\n');
+            }
         }
         let report = import(&world.app, answer.into_bytes(), ACCEPTING).await.unwrap();
-        assert_eq!((report.new, report.problem_count), (3, 0));
+        assert_eq!((report.new, report.problem_count), (4, 0));
         let page = read_application(&world.app, &world.agent, &id).await.unwrap();
         assert_eq!(page.state, ApplicationState::Registered);
         let national = page.row.registration_number.clone().expect("the national number");
@@ -176,12 +183,40 @@ both_backends! {
         let contract = read_contract(&world.app, &ACTOR, &national, Personal::Withheld).await.unwrap();
         assert_eq!(contract.contract.technology_value.0, 250_000 * YUAN);
         assert_eq!(Some(contract.versions[0].position), report.position);
-        for twin in twins {
-            assert_eq!(world.state(&twin).await, ApplicationState::PreReviewed, "nobody can tell them apart");
+        for twin in &twins {
+            assert_eq!(world.state(twin).await, ApplicationState::PreReviewed, "nobody can tell them apart");
         }
         let ask = ApplicationsAsk { states: vec![ApplicationState::PreReviewed], ..ApplicationsAsk::default() };
         let queue = list_applications(&world.app, &world.officer_a, &ask).await.unwrap();
         assert_eq!(queue.items.len(), 2);
+
+        // A registrar can, and names their numbers.
+        let numbers = (0..3).map(|serial| format!("202643010000009{serial}"));
+        let free: Vec<String> = numbers.filter(|number| *number != national).collect();
+        let name = async |twin: usize, number: &str| {
+            let registration_number = Some(number.to_owned());
+            let step = StepRequest { registration_number, ..StepRequest::plain(Step::TakeNationalResult, 0) };
+            world.ask(&world.officer_a, &twins[twin], step).await
+        };
+        for (number, code) in [
+            ("", "registration.national_number.unknown"),
+            ("2026430100000099", "registration.national_number.unknown"),
+            (national.as_str(), "registration.national_number.taken"),
+            (OTHERS, "registration.national_number.other_party"),
+        ] {
+            assert_eq!(name(0, number).await.unwrap_err().code(), code, "{number}");
+        }
+        let (one, other) = tokio::join!(name(0, &free[0]), name(1, &free[0]));
+        let refused = [&one, &other].into_iter().filter_map(|done| done.as_ref().err()).collect::<Vec<_>>();
+        assert_eq!(refused.len(), 1, "a number belongs to one of them");
+        assert_eq!(refused[0].code(), "registration.national_number.taken");
+        name(usize::from(one.is_ok()), &free[1]).await.unwrap();
+        for twin in &twins {
+            let page = read_application(&world.app, &world.agent, twin).await.unwrap();
+            assert_eq!(page.state, ApplicationState::Registered);
+            assert!(free.contains(page.row.registration_number.as_ref().unwrap()));
+            assert_eq!(page.row.registered_on.as_deref(), Some("2026-11-20"));
+        }
         world.with_reason(&world.officer_a, &id, Step::Cancel, "").await.unwrap();
     }
 }

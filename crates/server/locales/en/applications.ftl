@@ -237,3 +237,11 @@ receipt-note = As of { $day }. Parties, amounts and the contract itself are not 
 application-change-lead = Change below what has changed and say why; the registrar who registered it takes the step. Until then the contract stays as it is.
 application-change-nothing = Nothing differs. Change the fields that have changed first.
 application-text-beside = Show beside the form
+# Screening before the decision
+screening-title = Screening before the decision
+screening-lead = What the screens would ask if this contract were on record.
+screening-questions = What the screens would ask
+screening-show = Show the questions
+screening-none = No question.
+screening-decided = The application is decided. Contracts on record are screened together; see Flags.
+screening-note = Screens only ask: nothing here stands in the way of accepting or registering. Nothing is kept, and the contract is screened again once registered. Contracts that you may not see are not numbered.

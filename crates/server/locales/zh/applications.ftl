@@ -237,3 +237,11 @@ receipt-note = 查询日期：{ $day }。双方、金额和合同内容不在此
 application-change-lead = 在下面改成变更后的内容并说明理由，由原登记机构办理变更登记。办理前合同保持不变。
 application-change-nothing = 内容没有变化。请先改动需要变更的栏目。
 application-text-beside = 在申请表旁查看
+# 办理前筛查
+screening-title = 办理前筛查
+screening-lead = 如果这份合同登记在册，筛查会提出的问题。
+screening-questions = 筛查会问的问题
+screening-show = 查看筛查结果
+screening-none = 没有问题。
+screening-decided = 已有办理结果。登记后的合同由筛查统一检查，见“疑点”。
+screening-note = 筛查只提问，不影响受理和登记；结果不保存，登记后会重新筛查。不在您范围内的合同不列编号。

@@ -143,6 +143,13 @@ impl Language {
     }
 }
 
+/// Words with a capital letter in front, as a sentence begins; Chinese stays as it is.
+#[must_use]
+pub fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,6 +27,7 @@ use super::home::direction_label;
 use super::shell::{Section, Shell};
 use super::table::TableView;
 use super::visit::Visit;
+use crate::language::capital;
 use crate::routes::{Access, Route};
 
 /// Earlier months offered beside the one shown.
@@ -375,9 +376,4 @@ fn trend_table(data: &CityPage) -> Option<PrintedTable> {
     });
     let tables: Vec<(PrintedTable, PrintedColumn)> = data.trend.iter().cloned().zip(heads).collect();
     side_by_side(&tables, Measure::ContractValue.code())
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }

@@ -26,7 +26,7 @@ use super::contracts::{contract_path, division_name};
 use super::shell::{Section, Shell};
 use super::statistics::SelectOption;
 use super::visit::Visit;
-use crate::language::Language;
+use crate::language::{Language, capital};
 use crate::routes::{Access, Route};
 
 /// The routes of flags.
@@ -71,6 +71,17 @@ pub(super) const fn state_class(state: FlagState, gone_reason: Option<&str>) -> 
 /// A screen's name.
 pub(super) fn kind_label(language: Language, screen: Screen) -> &'static str {
     language.pick(screen.name_zh(), screen.name_en())
+}
+
+/// What a screen asks.
+pub(super) fn question_of(language: Language, screen: Screen) -> String {
+    // Questions and evidence in code begin small, as messages do.
+    capital(language.pick(screen.question_zh(), screen.question_en()))
+}
+
+/// A sentence of the evidence.
+pub(super) fn evidence_of(language: Language, zh: &str, en: &str) -> String {
+    capital(language.pick(zh, en))
 }
 
 /// What is asked for.
@@ -423,11 +434,7 @@ struct OneFlagPage {
 
 impl OneFlagPage {
     fn question(&self) -> String {
-        let screen = self.page.flag.screen;
-        let text = self.shell.language.pick(screen.question_zh(), screen.question_en());
-        // Questions in code begin small, as messages do.
-        let mut letters = text.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        question_of(self.shell.language, self.page.flag.screen)
     }
 
     fn kind(&self) -> &'static str {
@@ -472,9 +479,9 @@ impl OneFlagPage {
         }
     }
 
-    fn sentences(&self) -> Vec<&str> {
-        let pick = |zh, en| self.shell.language.pick(zh, en);
-        self.page.sentences.iter().map(|sentence| pick(sentence.zh.as_str(), sentence.en.as_str())).collect()
+    fn sentences(&self) -> Vec<String> {
+        let told = self.page.sentences.iter();
+        told.map(|sentence| evidence_of(self.shell.language, &sentence.zh, &sentence.en)).collect()
     }
 
     fn contract_link(&self, number: &str) -> String {

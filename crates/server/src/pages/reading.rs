@@ -21,6 +21,7 @@ use super::contracts::contract_path;
 use super::flow::FlowData;
 use super::place::{MapNote, PlaceData};
 use super::shell::{DataOrigin, Standing};
+use crate::language::capital;
 
 /// Earlier years offered for flows.
 const FLOW_YEARS: i16 = 3;
@@ -79,11 +80,6 @@ pub fn trend(figures: &PlaceFigures) -> PrintedTable {
         })
         .collect();
     side_by_side(&tables, Measure::ContractValue.code()).expect("invariant: three directions are shown")
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 fn map_note(region: &Region) -> MapNote {

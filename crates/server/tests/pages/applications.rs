@@ -626,3 +626,33 @@ async fn parties_are_found_swapped_and_the_type_comes_back_from_the_questions() 
     let page = desk.get(&desk.agent, &back).await;
     assert!(page.text.contains("value=\"51\" selected"), "{back}");
 }
+
+#[tokio::test]
+async fn the_registrar_sees_what_the_screens_would_ask_before_deciding() {
+    let desk = Desk::open().await;
+    let title = "示例盾构机主轴承密封结构疲劳寿命预测研究";
+    let registered = desk.registered(title).await;
+    let number = read_application(&desk.app, &ACTOR, registered.rsplit('/').next().expect("an id"))
+        .await
+        .expect("an application")
+        .row
+        .registration_number
+        .expect("a number");
+    let again = desk.filled(title).await;
+    let screening = format!("{again}/screening");
+    desk.upload(&again, "合同.pdf", PDF).await;
+    assert_eq!(desk.get(&desk.officer_a, &screening).await.status, StatusCode::NOT_FOUND, "a draft is its own");
+    desk.step(&desk.agent, &again, &[("step", "submit")]).await;
+    let page = desk.get(&desk.officer_a, &again).await.text;
+    assert!(page.contains(&format!("hx-get=\"{screening}\"")), "the page of the application asks");
+    let questions = desk.get(&desk.officer_a, &screening).await;
+    assert_eq!(questions.status, StatusCode::OK);
+    assert!(questions.text.contains("重复") && questions.text.contains(&number), "{}", questions.text);
+    let english = desk.get(&desk.officer_a, &format!("/en{screening}")).await.text;
+    assert!(english.contains("What the screens would ask"), "{english}");
+    // The applicant learns nothing of what is asked before anybody decides.
+    assert!(!desk.get(&desk.agent, &again).await.text.contains("/screening"));
+    assert_eq!(desk.get(&desk.agent, &screening).await.status, StatusCode::FORBIDDEN);
+    let decided = desk.get(&desk.officer_a, &format!("{registered}/screening")).await.text;
+    assert!(decided.contains("已有办理结果") && !decided.contains("重复"), "{decided}");
+}

@@ -18,6 +18,7 @@ mod read_application;
 mod read_attachment;
 mod request_change;
 mod save_application;
+mod screen_application;
 mod start_application;
 mod take_step;
 mod write_contract;
@@ -41,5 +42,6 @@ pub use read_application::{
 pub use read_attachment::{ReadText, erase_texts, read_attachment};
 pub use request_change::{Answer, NewRequest, RequestKind, RequestOutcome, answer_request, raise_request};
 pub use save_application::{SavedForm, save_application};
+pub use screen_application::screen_application;
 pub use start_application::{RegistrarChoice, list_registrars, start_application};
 pub use take_step::{StepDone, StepRequest, take_step};

@@ -79,6 +79,19 @@ pub struct ApplicationPage {
     pub may_answer: bool,
 }
 
+impl ApplicationPage {
+    /// Whether its contract is tried by the screens: handed in, and not decided yet.
+    #[must_use]
+    pub fn is_screened(&self) -> bool {
+        is_screened(self.state)
+    }
+}
+
+/// Whether an application's contract is tried by the screens.
+pub(super) fn is_screened(state: ApplicationState) -> bool {
+    state == ApplicationState::Submitted || state.is_with_registrar()
+}
+
 /// A step that was taken.
 #[derive(Clone, Debug)]
 pub struct StepView {

@@ -5,6 +5,7 @@
 
 use jiff::civil::Date;
 use serde_json::{Value, json};
+use xiaoxiang_domain::contract::Contract;
 use xiaoxiang_domain::contract::application::{
     ApplicationForm, CheckedApplication, Occasion, WrittenCostItem, worked_value,
 };
@@ -15,7 +16,7 @@ use xiaoxiang_domain::money::Fen;
 use xiaoxiang_domain::region::{CodedReason, Region};
 use xiaoxiang_store::inspection::{ActRow, InspectionRow};
 use xiaoxiang_store::registration::{self as store, StepRow};
-use xiaoxiang_store::{Commit, NewEntry, StoreError, WriteTx};
+use xiaoxiang_store::{Commit, NewEntry, StoreError, Tx, WriteTx};
 
 use super::case::{Case, Rules, action_of, officer_of};
 use super::check_form::{Handing, check_form};
@@ -177,7 +178,7 @@ async fn attempt(
     let ask = StepAsk { step: request.step, has_reason };
     let outcome = decide_step(&application, &officer, ask, rules.mode, rules.regime, rules.desk)
         .map_err(Refusal::Obstacles)?;
-    taking.number(&mut tx, outcome, rules).await?;
+    taking.number(&mut tx, outcome).await?;
     let mut entries = vec![taking.write(&mut tx, outcome).await?];
     if let Some(beside) = beside {
         if !beside.write(&mut tx).await? {
@@ -270,7 +271,7 @@ impl Taking<'_> {
     }
 
     /// Gives the numbers that the step brings, and says what becomes of the contract.
-    async fn number(&mut self, tx: &mut WriteTx, outcome: Outcome, rules: Rules<'_>) -> Result<(), Refusal> {
+    async fn number(&mut self, tx: &mut WriteTx, outcome: Outcome) -> Result<(), Refusal> {
         let (region, today) = (self.region, self.today);
         self.case.row.is_sampled |= outcome.is_sampled;
         match (self.request.step, outcome.state) {
@@ -281,16 +282,8 @@ impl Taking<'_> {
             }
             (Step::Approve, ApplicationState::Registered) => {
                 let number = next_number(tx, region, Series::Registration, today).await?;
-                let handed_in = self.handed_in_on();
-                let checked =
-                    checked_form(tx, &self.case, region, rules, handed_in, Occasion::Application).await?;
-                let registrar = store::find_registrar(tx, self.case.row.registrar_key).await?;
-                let (registrar_code, registrar_name) = registrar.unwrap_or_default();
-                let mut contract = checked.contract;
+                let mut contract = application_contract(tx, &self.case, region, today).await?;
                 contract.registration_number.clone_from(&number);
-                contract.registered_on = today;
-                contract.technology_value = Fen(self.case.row.technology_value_fen.unwrap_or_default());
-                (contract.registrar_code, contract.registrar_name) = (registrar_code, registrar_name);
                 self.case.row.certificate_number =
                     Some(next_number(tx, region, Series::Certificate, today).await?);
                 self.case.row.registered_on = Some(today.to_string());
@@ -310,12 +303,6 @@ impl Taking<'_> {
             _ => {}
         }
         Ok(())
-    }
-
-    /// The legal day on which the form was handed in last.
-    fn handed_in_on(&self) -> Date {
-        let submitted = self.case.steps.iter().rev().find(|step| step.step == Step::Submit.code());
-        submitted.and_then(|step| step.taken_on.parse().ok()).unwrap_or(self.today)
     }
 
     /// Writes the step, the form handed in with it, the application as it is now, and the answers to open requests.
@@ -427,6 +414,29 @@ pub(super) fn settle(case: &mut Case, region: &Region) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The contract that an application would put on record today: its form as it was handed in last, with the technology value
+/// as approved so far.
+pub(super) async fn application_contract(
+    tx: &mut Tx,
+    case: &Case,
+    region: &Region,
+    today: Date,
+) -> Result<Contract, Refusal> {
+    let submitted = case.steps.iter().rev().find(|step| step.step == Step::Submit.code());
+    let handed_in_on = submitted.and_then(|step| step.taken_on.parse().ok()).unwrap_or(today);
+    let rules = case.rules(region, today)?;
+    let checked = checked_form(tx, case, region, rules, handed_in_on, Occasion::Application).await?;
+    let registrar = store::find_registrar(tx, case.row.registrar_key).await?;
+    let (registrar_code, registrar_name) = registrar.unwrap_or_default();
+    Ok(Contract {
+        registered_on: today,
+        technology_value: Fen(case.row.technology_value_fen.unwrap_or_default()),
+        registrar_code,
+        registrar_name,
+        ..checked.contract
+    })
+}
+
 /// The form of a change: what it says is read as of the day of the contract's registration.
 pub(super) async fn changed_form(
     tx: &mut WriteTx,
@@ -441,7 +451,7 @@ pub(super) async fn changed_form(
 
 /// The form as a contract that can be registered, read as of a day.
 async fn checked_form(
-    tx: &mut WriteTx,
+    tx: &mut Tx,
     case: &Case,
     region: &Region,
     rules: Rules<'_>,

@@ -7,6 +7,7 @@ mod form;
 mod inspection;
 mod list;
 mod receipt;
+mod screening;
 mod sent;
 mod show;
 mod steps;
@@ -40,6 +41,7 @@ pub fn routes() -> Vec<Route> {
         Route::page("/applications/{id}", read, routing::get(show::show)),
         // Which step, and who may take it, the use case decides.
         Route::form("/applications/{id}/steps", read, routing::post(steps::take)),
+        Route::page("/applications/{id}/screening", handle, routing::get(screening::show)),
         Route::form("/applications/{id}/requests", read, routing::post(steps::raise)),
         Route::form("/applications/{id}/requests/{request}/answer", read, routing::post(steps::answer)),
         Route::page("/applications/{id}/change", apply, routing::get(change::show)),

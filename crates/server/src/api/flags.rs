@@ -8,17 +8,19 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::contract::flag::FlagAct;
-use xiaoxiang_domain::contract::screen::{Screen, Strength};
+use xiaoxiang_domain::contract::screen::{Flag, Screen, Strength};
 use xiaoxiang_domain::region::DivisionCode;
 use xiaoxiang_services::Refusal;
+use xiaoxiang_services::registration::screen_application;
 use xiaoxiang_services::screening::{
     FlagAsk, FlagPage, FlagStage, FlagStep, FlagWords, ListedFlag, OtherContract, Verdict, answer_flag,
-    appeal_flag, decide_flag, list_flags_after, read_flag,
+    appeal_flag, decide_flag, hold_payment, list_flags_after, read_flag, release_payment,
 };
+use xiaoxiang_store::payment_hold::HoldRow;
 
 use super::answer::{of_change, tagged, version_of};
 use super::caller::Caller;
-use super::drafts::bad_field;
+use super::drafts::{bad_field, day_of};
 use super::extract::{ApiJson, ApiPath, ApiQuery, bad_query};
 use super::paging::{Page, limit_of, read_cursor};
 use super::{ApiRoute, Precondition, needs};
@@ -32,6 +34,9 @@ pub(super) fn routes() -> Vec<ApiRoute> {
         based(Action::AnswerFlag, routes!(answer)),
         based(Action::DecideFlag, routes!(decide)),
         based(Action::AppealFlag, routes!(appeal)),
+        needs(Action::HoldPayment, routes!(hold)),
+        needs(Action::HoldPayment, routes!(release)),
+        needs(Action::HandleApplications, routes!(questions)),
     ]
 }
 
@@ -84,16 +89,20 @@ struct FlagView {
     revision: i64,
 }
 
+const fn strength_of(strength: Strength) -> &'static str {
+    match strength {
+        Strength::Moderate => "moderate",
+        Strength::Strong => "strong",
+    }
+}
+
 impl From<&ListedFlag> for FlagView {
     fn from(flag: &ListedFlag) -> Self {
         Self {
             id: flag.flag_id.clone(),
             registration_number: flag.registration_number.clone(),
             kind: flag.screen.code(),
-            strength: match flag.strength {
-                Strength::Moderate => "moderate",
-                Strength::Strong => "strong",
-            },
+            strength: strength_of(flag.strength),
             question_zh: flag.screen.question_zh(),
             question_en: flag.screen.question_en(),
             state: flag.state.code(),
@@ -150,6 +159,8 @@ struct FlagDetailView {
     steps: Vec<StepView>,
     /// What the caller may do now: `answer`, `clear`, `uphold`, `appeal`.
     acts: Vec<&'static str>,
+    /// 暂缓兑付 · What holds or held payments for its sake, each a named officer's dated decision.
+    payment_holds: Vec<PaymentHoldView>,
     /// Version of the screens that asked.
     screen_version: i64,
     /// Version of the region data whose parameters applied.
@@ -184,6 +195,32 @@ struct BesideView {
     contract_value_fen: Option<i64>,
     /// 技术交易额 in fen; null outside the caller's scope.
     technology_value_fen: Option<i64>,
+}
+
+/// A decision that payments wait.
+#[derive(Debug, Serialize, ToSchema)]
+struct PaymentHoldView {
+    /// Who decided.
+    officer: String,
+    /// On which day.
+    held_on: String,
+    /// Until which day at the longest.
+    until: String,
+    /// Why.
+    reason: String,
+    /// Who released it; null while it holds.
+    released_by: Option<String>,
+    /// On which day.
+    released_on: Option<String>,
+    /// Why.
+    release_reason: Option<String>,
+}
+
+impl From<HoldRow> for PaymentHoldView {
+    fn from(row: HoldRow) -> Self {
+        let HoldRow { officer, held_on, until, reason, released_by, released_on, release_reason, .. } = row;
+        Self { officer, held_on, until, reason, released_by, released_on, release_reason }
+    }
 }
 
 /// One step of a flag's life.
@@ -244,6 +281,7 @@ impl From<FlagPage> for FlagDetailView {
             contracts_withheld: page.others_withheld,
             steps: page.steps.into_iter().map(StepView::from).collect(),
             acts: page.acts.into_iter().map(FlagAct::code).collect(),
+            payment_holds: page.holds.into_iter().map(PaymentHoldView::from).collect(),
             screen_version: page.screen_version,
             region_version: page.region_version_id,
         }
@@ -344,4 +382,108 @@ async fn appeal(
 async fn done(caller: &Caller, id: &str, done: Result<i64, Refusal>) -> Result<Response, Problem> {
     done.map_err(of_change)?;
     shown(caller, StatusCode::CREATED, id).await
+}
+
+/// A hold of payments.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PaymentHoldBody {
+    /// 截止日期 · Last day, today or later.
+    #[schema(max_length = 10, format = Date)]
+    until: String,
+    /// 理由 · Reason.
+    #[schema(min_length = 1, max_length = 2000)]
+    words: String,
+}
+
+/// 暂缓兑付 · Hold payments on the contract of a flag until a day
+#[utoipa::path(
+    post, path = "/api/v1/flags/{id}/payment-hold", tag = "contract", operation_id = "holdPayment",
+    params(("id" = String, Path, description = "编号 · Id", max_length = 64)), request_body = PaymentHoldBody,
+    responses((status = 201, body = FlagDetailView))
+)]
+async fn hold(
+    caller: Caller,
+    ApiPath(id): ApiPath<String>,
+    ApiJson(body): ApiJson<PaymentHoldBody>,
+) -> Result<Response, Problem> {
+    let until = day_of("/until", &body.until)?;
+    hold_payment(&caller.app, &caller.actor, &id, until, &body.words).await?;
+    shown(&caller, StatusCode::CREATED, &id).await
+}
+
+/// 恢复兑付 · Release the payments that a flag holds
+#[utoipa::path(
+    post, path = "/api/v1/flags/{id}/payment-release", tag = "contract", operation_id = "releasePayment",
+    params(("id" = String, Path, description = "编号 · Id", max_length = 64)), request_body = FlagWordsBody,
+    responses((status = 201, body = FlagDetailView))
+)]
+async fn release(
+    caller: Caller,
+    ApiPath(id): ApiPath<String>,
+    ApiJson(body): ApiJson<FlagWordsBody>,
+) -> Result<Response, Problem> {
+    release_payment(&caller.app, &caller.actor, &id, &body.words).await?;
+    shown(&caller, StatusCode::CREATED, &id).await
+}
+
+/// What the screens would ask about an application's contract; empty once it is decided.
+#[derive(Debug, Serialize, ToSchema)]
+struct QuestionsView {
+    /// The questions.
+    items: Vec<QuestionView>,
+}
+
+/// A question that nobody has to answer yet.
+#[derive(Debug, Serialize, ToSchema)]
+struct QuestionView {
+    /// Code of the screen.
+    kind: &'static str,
+    /// `moderate` or `strong`.
+    strength: &'static str,
+    /// The question in Chinese.
+    question_zh: &'static str,
+    /// The question in English.
+    question_en: &'static str,
+    /// Why it would be asked.
+    evidence: Vec<QuestionEvidenceView>,
+}
+
+/// A sentence of evidence with the contracts that it rests on.
+#[derive(Debug, Serialize, ToSchema)]
+struct QuestionEvidenceView {
+    /// Chinese.
+    zh: String,
+    /// English.
+    en: String,
+    /// 登记编号 of those that the caller may see.
+    contracts: Vec<String>,
+}
+
+impl From<Flag> for QuestionView {
+    fn from(flag: Flag) -> Self {
+        let evidence = flag.evidence.into_iter();
+        Self {
+            kind: flag.screen.code(),
+            strength: strength_of(flag.strength),
+            question_zh: flag.screen.question_zh(),
+            question_en: flag.screen.question_en(),
+            evidence: evidence
+                .map(|one| QuestionEvidenceView { zh: one.zh, en: one.en, contracts: one.contracts })
+                .collect(),
+        }
+    }
+}
+
+/// 办理前筛查 · What the screens would ask before an application is decided
+///
+/// 只提问，不保存，不影响受理和登记 · Questions only: nothing is kept, nothing stands in the way.
+#[utoipa::path(
+    get, path = "/api/v1/applications/{id}/screening", tag = "registration", operation_id = "screenApplication",
+    params(("id" = String, Path, description = "编号 · Id", max_length = 64)),
+    responses((status = 200, body = QuestionsView))
+)]
+async fn questions(caller: Caller, ApiPath(id): ApiPath<String>) -> Result<Json<QuestionsView>, Problem> {
+    let flags = screen_application(&caller.app, &caller.actor, &id).await?;
+    Ok(Json(QuestionsView { items: flags.into_iter().map(QuestionView::from).collect() }))
 }

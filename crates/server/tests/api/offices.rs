@@ -341,4 +341,23 @@ async fn a_flag_is_listed_read_answered_and_decided_over_the_revision_seen() {
     assert_documented(&appealed, "post", "/api/v1/flags/{id}/appeal");
     let again = act(&officer, "\"4\"", "decision", &json!({ "verdict": "clear", "words": "x" })).await;
     assert_problem(&again, StatusCode::UNPROCESSABLE_ENTITY, "flag.same_officer");
+    let head = signed_in(&app, Role::DivisionHead, Scope::Region).await;
+    let until = json!({ "until": "1999-01-01", "words": "待查" });
+    assert_problem(
+        &act(&head, "", "payment-hold", &until).await,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "hold.until",
+    );
+    let today = app.clock.today_in(&app.region().await.expect("a region").time_zone);
+    let until = json!({ "until": today.to_string(), "words": "待查" });
+    assert_eq!(act(&officer, "", "payment-hold", &until).await.status, StatusCode::FORBIDDEN);
+    let held = assert_documented(
+        &act(&head, "", "payment-hold", &until).await,
+        "post",
+        "/api/v1/flags/{id}/payment-hold",
+    );
+    assert_eq!(held["payment_holds"][0]["reason"], "待查");
+    let released = act(&head, "", "payment-release", &json!({ "words": "已查清" })).await;
+    let released = assert_documented(&released, "post", "/api/v1/flags/{id}/payment-release");
+    assert_eq!(released["payment_holds"][0]["release_reason"], "已查清");
 }

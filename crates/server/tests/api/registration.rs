@@ -370,7 +370,11 @@ both_backends! {
         let mut cells: Vec<&str> = lines.next().expect("a row").split(',').collect();
         cells[at("合同登记编号")] = "2026430100999999";
         cells[at("登记日期")] = "2026-11-20";
-        let file = format!("{header}\n{}\n", cells.join(","));
+        let first = cells.join(",");
+        // The national system writes the other one's title otherwise: a registrar names its number.
+        let other = desk.approved(&desk.form("示例另写服务", MILLION)).await;
+        cells[at("合同登记编号")] = "2026430100999998";
+        let file = format!("{header}\n{first}\n{}\n", cells.join(",").replace("示例预审服务", "示例另写服务（补）"));
         let headers = [("cookie", desk.province.as_str()), ("content-type", "application/octet-stream")];
         let path = "/api/v1/imports?file_name=a.csv&source=registry";
         let sent = send(&desk.router, Method::POST, path, &headers, file).await;
@@ -379,6 +383,22 @@ both_backends! {
         let page = desk.read(&desk.agent, &id).await;
         assert_eq!((&page["state"], &page["registration_number"]), (&json!("registered"), &json!("2026430100999999")));
         assert_eq!(page["certificate_number"], Value::Null);
+        assert_eq!(desk.read(&desk.agent, &other).await["state"], "pre_reviewed");
+        let named = json!({ "step": "take_national_result", "registration_number": "2026430100999998" });
+        let named = desk.post(&desk.officer_a, &other, "steps", &named).await;
+        let named = assert_documented(&named, "post", "/api/v1/applications/{id}/steps");
+        assert_eq!((&named["state"], &named["registration_number"]), (&json!("registered"), &json!("2026430100999998")));
+
+        // A third one with the same title would be asked about, before anybody decides.
+        let third = desk.draft(&desk.form("示例预审服务", MILLION)).await;
+        desk.post(&desk.agent, &third, "steps", &json!({ "step": "submit" })).await;
+        let path = format!("{LIST}/{third}/screening");
+        let questions = desk.get(&desk.officer_a, &path).await;
+        let questions = assert_documented(&questions, "get", "/api/v1/applications/{id}/screening");
+        let found = questions["items"].as_array().expect("questions").iter();
+        let copy = found.clone().find(|one| one["kind"] == "duplicate").unwrap_or_else(|| panic!("{questions}"));
+        assert!(copy["evidence"][0]["contracts"].to_string().contains("2026430100999999"), "{copy}");
+        assert_problem(&desk.get(&desk.agent, &path).await, StatusCode::FORBIDDEN, "forbidden");
     }
 }
 

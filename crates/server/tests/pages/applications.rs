@@ -641,7 +641,11 @@ async fn the_registrar_sees_what_the_screens_would_ask_before_deciding() {
     let again = desk.filled(title).await;
     let screening = format!("{again}/screening");
     desk.upload(&again, "合同.pdf", PDF).await;
-    assert_eq!(desk.get(&desk.officer_a, &screening).await.status, StatusCode::NOT_FOUND, "a draft is its own");
+    assert_eq!(
+        desk.get(&desk.officer_a, &screening).await.status,
+        StatusCode::NOT_FOUND,
+        "a draft is its own"
+    );
     desk.step(&desk.agent, &again, &[("step", "submit")]).await;
     let page = desk.get(&desk.officer_a, &again).await.text;
     assert!(page.contains(&format!("hx-get=\"{screening}\"")), "the page of the application asks");

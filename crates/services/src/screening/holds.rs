@@ -46,7 +46,7 @@ pub async fn hold_payment(
     if until < today || until > today.saturating_add(HOLD_DAYS_MAX.days()) {
         return Err(Refusal::invalid(
             "hold.until",
-            format!("截止日期应在今天之后、{HOLD_DAYS_MAX} 天以内。"),
+            format!("截止日期应为今天或以后、{HOLD_DAYS_MAX} 天以内。"),
             format!("the last day lies within {HOLD_DAYS_MAX} days from today"),
         ));
     }

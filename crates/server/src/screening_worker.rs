@@ -1,5 +1,5 @@
-//! The background task that follows changes once the log has come to rest: it screens the book (真实性筛查) and tells of
-//! published figures that wait for a correction (订正). At the start of a server at once, so that a demo has its flags while
+//! The background tasks that follow changes once the log has come to rest: they tell of published figures that wait for a
+//! correction (订正) and screen the book (真实性筛查). At the start of a server at once, so that a demo has its flags while
 //! its first page is read.
 
 use std::time::Duration;
@@ -11,52 +11,35 @@ use xiaoxiang_services::{Actor, App, Refusal};
 
 /// How often the log is looked at.
 const PAUSE: Duration = Duration::from_secs(5);
-/// Looks after which the book is screened although the log still grows: five minutes.
+/// Looks after which the work is done although the log still grows: five minutes.
 const LOOKS_MAX: u32 = 60;
 /// Who screens, as the log names it.
 const ACTOR: &str = "screening";
 
-/// The task of this node; of several nodes the fastest writes.
+/// The tasks of this node; of several nodes the fastest writes.
 #[derive(Debug)]
-pub struct ScreeningWorker(JoinHandle<()>);
+pub struct ScreeningWorker([JoinHandle<()>; 2]);
 
 impl ScreeningWorker {
-    /// Starts it.
+    /// Starts them. Each at its own pace: a screening takes its time, and whoever decides on corrections is told at once.
     #[must_use]
     pub fn start(app: &App) -> Self {
-        Self(tokio::spawn(work(app.clone())))
+        Self([tokio::spawn(screen(app.clone())), tokio::spawn(announce(app.clone()))])
     }
 
-    /// Stops it; what it has not written it finds again at the next start.
+    /// Stops them; what was not written is found again at the next start.
     pub fn stop(self) {
-        self.0.abort();
+        for task in self.0 {
+            task.abort();
+        }
     }
 }
 
-async fn work(app: App) {
+async fn screen(app: App) {
     let actor = Actor::operator(ACTOR);
-    let (mut seen, mut screened, mut looks) = (None, None, 0_u32);
-    let mut is_first = true;
+    let mut rest = Rest::default();
     loop {
-        if !std::mem::take(&mut is_first) {
-            tokio::time::sleep(PAUSE).await;
-        }
-        let newest = match newest_position(&app).await {
-            Ok(newest) => newest,
-            Err(refusal) => {
-                tracing::warn!(error = ?refusal, "the log was not read; the book is screened later");
-                continue;
-            }
-        };
-        if screened == Some(newest) {
-            continue;
-        }
-        looks += 1;
-        if screened.is_some() && seen != Some(newest) && looks < LOOKS_MAX {
-            seen = Some(newest);
-            continue;
-        }
-        looks = 0;
+        let newest = rest.wait(&app).await;
         match screen_book(&app, &actor, When::Changed, Effort::Half).await {
             Ok(Some(book)) => {
                 tracing::info!(
@@ -68,10 +51,58 @@ async fn work(app: App) {
             Ok(None) | Err(Refusal::NoRegion) => {}
             Err(refusal) => tracing::error!(error = ?refusal, "the book was not screened"),
         }
+        rest.done = Some(newest);
+    }
+}
+
+async fn announce(app: App) {
+    let mut rest = Rest::default();
+    loop {
+        let newest = rest.wait(&app).await;
         match announce_corrections(&app).await {
             Ok(_) | Err(Refusal::NoRegion) => {}
             Err(refusal) => tracing::error!(error = ?refusal, "corrections were not announced"),
         }
-        screened = Some(newest);
+        rest.done = Some(newest);
+    }
+}
+
+/// When the log has come to rest, or has grown for so long that it is time all the same.
+#[derive(Debug, Default)]
+struct Rest {
+    /// Where the log ended at the last look.
+    seen: Option<i64>,
+    /// Where it ended when the work was last begun.
+    done: Option<i64>,
+    /// Looks since then at a log that grew.
+    looks: u32,
+    is_under_way: bool,
+}
+
+impl Rest {
+    /// Waits until there is something to do and gives where the log ends; the first time at once.
+    async fn wait(&mut self, app: &App) -> i64 {
+        loop {
+            if std::mem::replace(&mut self.is_under_way, true) {
+                tokio::time::sleep(PAUSE).await;
+            }
+            let newest = match newest_position(app).await {
+                Ok(newest) => newest,
+                Err(refusal) => {
+                    tracing::warn!(error = ?refusal, "the log was not read; it is looked at later");
+                    continue;
+                }
+            };
+            if self.done == Some(newest) {
+                continue;
+            }
+            self.looks += 1;
+            if self.done.is_some() && self.seen != Some(newest) && self.looks < LOOKS_MAX {
+                self.seen = Some(newest);
+                continue;
+            }
+            self.looks = 0;
+            return newest;
+        }
     }
 }

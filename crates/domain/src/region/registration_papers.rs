@@ -66,6 +66,8 @@ facts! {
     ConfidentialityReviewer "confidentiality_reviewer" "保密审查人" "Confidentiality reviewer",
     /// 登记机构
     Registrar "registrar" "登记机构" "Registrar",
+    /// 登记机关: the body that region data name, where the region registers by itself.
+    RegistrationAuthority "registration_authority" "登记机关" "Registration authority",
     /// 卖方
     Seller "seller" "卖方" "Seller",
     /// Its credit code.

@@ -218,6 +218,7 @@ impl Facts<'_> {
                 Some(self.page.form.undertaking.confidentiality_reviewer.trim().to_owned())
             }
             PaperFact::Registrar => Some(self.page.registrar.clone()),
+            PaperFact::RegistrationAuthority => self.region.registration_authority().map(str::to_owned),
             PaperFact::Seller => field("seller_name"),
             PaperFact::SellerCode => field("seller_credit_code"),
             PaperFact::SellerKind => Some(self.name_of("party_kind", self.page.form.field("seller_kind"))),

@@ -83,9 +83,10 @@ pub async fn run(context: &Context, arguments: DemoArguments) -> CommandResult {
             "正在生成示例省（机构和人员均为虚构，标有“示例”）…",
             "preparing the example province (all organisations and people are invented and marked 示例) …",
         );
-        prepare(&app, &context, &arguments.data_dir).await?;
+        prepare(&example_at_first(&app), &context).await?;
     }
-    let password = password_of(&app, &context, &arguments.data_dir).await?;
+    let password = password_of(&example_at_first(&app), &context, &arguments.data_dir).await?;
+    walk_example_applications(&app, &context.actor).await?;
     say(
         &format!("示例人员的登录名为 demo.statistician 等，口令：{password}"),
         &format!("example people sign in as demo.statistician and so on with the password {password}"),
@@ -118,10 +119,8 @@ async fn is_prepared(app: &App) -> Result<bool, Refusal> {
     Ok(list_bulletins(app).await?.iter().any(|bulletin| bulletin.row.period == LAST_PERIOD))
 }
 
-async fn prepare(now: &App, context: &Context, folder: &Path) -> Result<(), Refusal> {
+async fn prepare(app: &App, context: &Context) -> Result<(), Refusal> {
     let actor = &context.actor;
-    // The desk has been at work for some weeks; what it works with came before.
-    let app = &example_at_first(now);
     let mut layers = shipped_layers("hunan").ok_or_else(|| Refusal::NotFound("regions/hunan".to_owned()))?;
     // Hunan's list of registrars is not published; the example brings its own.
     if let Some(hunan) = layers.last_mut() {
@@ -142,9 +141,6 @@ async fn prepare(now: &App, context: &Context, folder: &Path) -> Result<(), Refu
     save_targets(app, actor, targets).await?;
     import_records(app, actor, Source::Registry, "示例登记数据", registry).await?;
     import_records(app, actor, Source::Exchange, "示例省外数据", exchange).await?;
-    password_of(app, context, folder).await?;
-    let app = now;
-    walk_example_applications(app, actor).await?;
     let key = database::key_of(app, context)?;
     for text in SIGNED_PERIODS {
         let period: Period = text.parse().expect("the periods of the demo are periods");

@@ -7,7 +7,7 @@ use xiaoxiang_domain::contract::procedure::{InspectionAct, Step};
 use xiaoxiang_domain::fact::Source;
 use xiaoxiang_store::{StoreError, organisation, person};
 
-use super::example_people::{EXAMPLE_REVIEWER, sign_in_name_of};
+use super::example_people::{EXAMPLE_REVIEWER, list_example_people, sign_in_name_of};
 use crate::actor::Actor;
 use crate::app::{App, Clock};
 use crate::contract::{WrittenValue, check_contract, import_records};
@@ -42,10 +42,12 @@ pub fn example_at_first(app: &App) -> App {
     example_days_before(app, FIRST_DAY + 1)
 }
 
-/// Lets the example people apply, review, object and inspect; does nothing where something was applied for.
+/// Lets the example people apply, review, object and inspect; does nothing where something was applied for, or where an
+/// earlier version entered fewer people.
 pub async fn walk_example_applications(app: &App, operator: &Actor) -> Result<(), Refusal> {
     let begun = ApplicationsAsk { limit: 1, ..ApplicationsAsk::default() };
-    if !list_applications(app, operator, &begun).await?.items.is_empty() {
+    let is_begun = !list_applications(app, operator, &begun).await?.items.is_empty();
+    if is_begun || !list_example_people(app).await?.iter().any(|one| one.sign_in_name == EXAMPLE_REVIEWER) {
         return Ok(());
     }
     let mut desk = Desk::open(app, operator).await?;

@@ -107,20 +107,54 @@ impl Visitor {
 
     /// Types into a field.
     pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
-        let field = self.element(Locator::Css(&format!("[name={name}]"))).await?;
+        self.write(&format!("[name='{name}']"), text).await
+    }
+
+    /// Types into the first field that matches.
+    pub async fn write(&self, selector: &str, text: &str) -> Result<()> {
+        let field = self.element(Locator::Css(selector)).await?;
         field.clear().await?;
         Ok(field.send_keys(text).await?)
     }
 
+    /// Enters a day as a date field keeps it, whatever order of day and month its keyboard has.
+    pub async fn fill_day(&self, name: &str, day: &str) -> Result<()> {
+        self.element(Locator::Css(&format!("[name='{name}']"))).await?;
+        self.execute(&format!("document.querySelector(\"[name='{name}']\").value = '{day}'")).await
+    }
+
+    /// Ticks a box or chooses an option button, unless it is.
+    pub async fn tick(&self, selector: &str) -> Result<()> {
+        let field = self.element(Locator::Css(selector)).await?;
+        if !field.is_selected().await? {
+            field.click().await?;
+        }
+        Ok(())
+    }
+
+    /// Opens what is folded up, unless it is open.
+    pub async fn unfold(&self, details: &str) -> Result<()> {
+        self.element(Locator::Css(details)).await?;
+        if self.count(&format!("{details}[open]")).await? == 0 {
+            self.click(&format!("{details} > summary")).await?;
+        }
+        Ok(())
+    }
+
     /// What a field holds.
     pub async fn value(&self, name: &str) -> Result<String> {
-        let field = self.element(Locator::Css(&format!("[name={name}]"))).await?;
+        let field = self.element(Locator::Css(&format!("[name='{name}']"))).await?;
         Ok(field.prop("value").await?.unwrap_or_default())
     }
 
     /// Sends a form by its button, and waits for the page that answers.
     pub async fn submit(&self, form: &str) -> Result<()> {
-        self.send(Locator::Css(&format!("{form} button[type=submit]"))).await
+        self.press_button(&format!("{form} button[type=submit]")).await
+    }
+
+    /// Sends a form by the first button that matches, and waits for the page that answers.
+    pub async fn press_button(&self, selector: &str) -> Result<()> {
+        self.send(Locator::Css(selector)).await
     }
 
     /// Makes the page so wide. A headless window cannot be narrower than about 500 px, so the page is.
@@ -170,15 +204,21 @@ impl Visitor {
 
     /// Chooses files for an upload field.
     pub async fn choose_files(&self, name: &str, files: &[std::path::PathBuf]) -> Result<()> {
-        let field = self.element(Locator::Css(&format!("input[name={name}]"))).await?;
+        let field = self.element(Locator::Css(&format!("input[name='{name}']"))).await?;
         let list: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
         Ok(field.send_keys(&list.join("\n")).await?)
     }
 
     /// Chooses an option of a list by its value.
     pub async fn choose(&self, name: &str, value: &str) -> Result<()> {
-        let field = self.element(Locator::Css(&format!("select[name={name}]"))).await?;
+        let field = self.element(Locator::Css(&format!("select[name='{name}']"))).await?;
         Ok(field.select_by_value(value).await?)
+    }
+
+    /// Chooses an option of a list by its words.
+    pub async fn choose_labelled(&self, name: &str, label: &str) -> Result<()> {
+        let field = self.element(Locator::Css(&format!("select[name='{name}']"))).await?;
+        Ok(field.select_by_label(label).await?)
     }
 
     /// Clicks the first element that matches.
@@ -215,6 +255,31 @@ impl Visitor {
     pub async fn sign_out(&self) -> Result<()> {
         self.submit("header form").await?;
         self.text("header a[href$='/sign-in']").await?;
+        Ok(())
+    }
+
+    /// Goes back to the page before, as its browser kept it.
+    pub async fn back(&self) -> Result<()> {
+        Ok(self.client.back().await?)
+    }
+
+    /// Loses the session, as after a long pause.
+    pub async fn forget(&self) -> Result<()> {
+        Ok(self.client.delete_all_cookies().await?)
+    }
+
+    /// Puts the cookies of another browser into this one, as one who signs in again in another window has them.
+    pub async fn share_session_of(&self, other: &Self) -> Result<()> {
+        for cookie in other.client.get_all_cookies().await? {
+            self.client.add_cookie(cookie).await?;
+        }
+        Ok(())
+    }
+
+    /// Fails with the page's words unless it says this.
+    pub async fn sees(&self, words: &str) -> Result<()> {
+        let shown = self.text("main").await?;
+        ensure!(shown.contains(words), "{} does not say `{words}`:\n{shown}", self.path().await?);
         Ok(())
     }
 

@@ -4,8 +4,11 @@
 
 mod accessibility;
 mod applications;
+mod desk;
 mod first_ten_minutes;
+mod life;
 mod office;
+mod pre_review;
 
 use anyhow::{Context as _, Result, ensure};
 use xiaoxiang_e2e::province::Province;

@@ -242,6 +242,6 @@ screening-title = Screening before the decision
 screening-lead = What the screens would ask if this contract were on record.
 screening-questions = What the screens would ask
 screening-show = Show the questions
-screening-none = No question.
+screening-none = The screens would ask nothing.
 screening-decided = The application is decided. Contracts on record are screened together; see Flags.
 screening-note = Screens only ask: nothing here stands in the way of accepting or registering. Nothing is kept, and the contract is screened again once registered. Contracts that you may not see are not numbered.

@@ -242,6 +242,6 @@ screening-title = 办理前筛查
 screening-lead = 如果这份合同登记在册，筛查会提出的问题。
 screening-questions = 筛查会问的问题
 screening-show = 查看筛查结果
-screening-none = 没有问题。
+screening-none = 筛查没有提出问题。
 screening-decided = 已有办理结果。登记后的合同由筛查统一检查，见“疑点”。
 screening-note = 筛查只提问，不影响受理和登记；结果不保存，登记后会重新筛查。不在您范围内的合同不列编号。

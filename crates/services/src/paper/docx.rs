@@ -146,8 +146,12 @@ fn write_block(
             body.push_str(&paragraph("Note", words));
         }
         Block::Signature(Signature { issuer, date }) => {
-            body.push_str(&paragraph("Addressee", ""));
-            body.push_str(&paragraph("Signature", issuer));
+            // Office and day stay together, one line below the text; under a table, which is set smaller, less will do.
+            let before = if body.ends_with("</w:tbl>") { 200 } else { 579 };
+            body.push_str(&format!(
+                r#"<w:p><w:pPr><w:pStyle w:val="Signature"/><w:keepNext/><w:spacing w:before="{before}" w:line="579" w:lineRule="exact"/></w:pPr>{}</w:p>"#,
+                text_runs(issuer, "")
+            ));
             let day = format!("{}年{}月{}日", date.year(), date.month(), date.day());
             body.push_str(&paragraph("Signature", &day));
         }

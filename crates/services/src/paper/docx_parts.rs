@@ -175,14 +175,14 @@ const STYLES: [Style; 13] = [
         id: "RedLine",
         font: "仿宋",
         half_points: 8,
-        paragraph: r#"<w:pBdr><w:bottom w:val="single" w:sz="18" w:space="1" w:color="FF0000"/></w:pBdr><w:spacing w:after="400"/>"#,
+        paragraph: r#"<w:pBdr><w:bottom w:val="single" w:sz="18" w:space="1" w:color="FF0000"/></w:pBdr><w:spacing w:after="320"/>"#,
         run: "",
     },
     Style {
         id: "Title",
         font: "方正小标宋简体",
         half_points: 44,
-        paragraph: r#"<w:spacing w:before="240" w:after="360"/><w:jc w:val="center"/>"#,
+        paragraph: r#"<w:spacing w:before="0" w:after="240"/><w:jc w:val="center"/>"#,
         run: "",
     },
     Style {

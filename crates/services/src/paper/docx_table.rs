@@ -20,8 +20,12 @@ const WIDE_WORDS: usize = 40;
 /// Share of the text width that a form's labels take, and its size: 小四.
 const FORM_LABEL_PERCENT: u32 = 30;
 const FORM_HALF_POINTS: u32 = 24;
-/// Least height of a form's row: 7 mm.
-const FORM_ROW_TWIPS: u32 = 397;
+/// Least height of a form's row: 5.5 mm.
+const FORM_ROW_TWIPS: u32 = 312;
+
+/// Between the text and a form.
+const FORM_GAP: &str =
+    r#"<w:p><w:pPr><w:pStyle w:val="Cell"/><w:spacing w:line="140" w:lineRule="exact"/></w:pPr></w:p>"#;
 
 /// How a page lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +83,7 @@ pub(super) fn write_form(body: &mut String, rows: &[(String, String)], orientati
     let label_width = available * FORM_LABEL_PERCENT / 100;
     let widths = [label_width, available - label_width];
     // A form stands apart from the sentence before it, and its rows have room for what is written by hand.
-    body.push_str(&paragraph("Note", ""));
+    body.push_str(FORM_GAP);
     body.push_str(&table_head(&widths));
     let look = Look { alignment: "left", half_points: FORM_HALF_POINTS, is_bold: false };
     for (label, text) in rows {

@@ -276,8 +276,8 @@ impl ShowPage {
             Step::AskExperts if self.page.needs_experts && !has_opinion => 0,
             Step::Accept | Step::FirstReview | Step::Approve | Step::GiveExpertOpinion | Step::Reopen => 1,
             Step::Change => 2,
-            Step::Return | Step::AskExperts => 3,
-            Step::TakeNationalResult | Step::Refuse | Step::Submit => 4,
+            Step::Return | Step::AskExperts | Step::TakeNationalResult => 3,
+            Step::Refuse | Step::Submit => 4,
             Step::Cancel | Step::Revoke | Step::Withdraw => 5,
         }
     }

@@ -1,11 +1,12 @@
 //! The background tasks that follow changes once the log has come to rest: they tell of published figures that wait for a
 //! correction (订正) and screen the book (真实性筛查). At the start of a server at once, so that a demo has its flags while
-//! its first page is read.
+//! its first page is read. Beside them, what the calendar brings: reminders of decisions that are due soon (临期提醒).
 
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
 use xiaoxiang_services::bulletin::announce_corrections;
+use xiaoxiang_services::registration::remind_of_due_decisions;
 use xiaoxiang_services::screening::{Effort, When, newest_position, screen_book};
 use xiaoxiang_services::{Actor, App, Refusal};
 
@@ -13,18 +14,21 @@ use xiaoxiang_services::{Actor, App, Refusal};
 const PAUSE: Duration = Duration::from_secs(5);
 /// Looks after which the work is done although the log still grows: five minutes.
 const LOOKS_MAX: u32 = 60;
+/// How often one looks for decisions that are due soon: a legal day begins at another hour in every time zone.
+const REMINDER_PAUSE: Duration = Duration::from_secs(600);
 /// Who screens, as the log names it.
 const ACTOR: &str = "screening";
 
 /// The tasks of this node; of several nodes the fastest writes.
 #[derive(Debug)]
-pub struct ScreeningWorker([JoinHandle<()>; 2]);
+pub struct ScreeningWorker([JoinHandle<()>; 3]);
 
 impl ScreeningWorker {
     /// Starts them. Each at its own pace: a screening takes its time, and whoever decides on corrections is told at once.
     #[must_use]
     pub fn start(app: &App) -> Self {
-        Self([tokio::spawn(screen(app.clone())), tokio::spawn(announce(app.clone()))])
+        let (screening, announcing) = (screen(app.clone()), announce(app.clone()));
+        Self([tokio::spawn(screening), tokio::spawn(announcing), tokio::spawn(remind(app.clone()))])
     }
 
     /// Stops them; what was not written is found again at the next start.
@@ -64,6 +68,18 @@ async fn announce(app: App) {
             Err(refusal) => tracing::error!(error = ?refusal, "corrections were not announced"),
         }
         rest.done = Some(newest);
+    }
+}
+
+async fn remind(app: App) {
+    loop {
+        match remind_of_due_decisions(&app).await {
+            Ok(_) | Err(Refusal::NoRegion) => {}
+            Err(refusal) => {
+                tracing::error!(error = ?refusal, "nobody was reminded of decisions that are due")
+            }
+        }
+        tokio::time::sleep(REMINDER_PAUSE).await;
     }
 }
 

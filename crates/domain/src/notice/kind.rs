@@ -35,6 +35,8 @@ pub enum NoticeKind {
     ApplicationReturned,
     /// 待复核: to the registrar.
     ReviewWaits,
+    /// 临近办结期限: to the registrar.
+    DecisionDue,
     /// 待专家评审
     ExpertsAsked,
     /// 专家意见已出具: to the registrar.
@@ -122,7 +124,7 @@ struct Words {
 
 impl NoticeKind {
     /// Every kind, in the order in which lists show them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::RoleGranted,
         Self::ImportFinished,
         Self::ImportRefused,
@@ -138,6 +140,7 @@ impl NoticeKind {
         Self::ApplicationAccepted,
         Self::ApplicationReturned,
         Self::ReviewWaits,
+        Self::DecisionDue,
         Self::ExpertsAsked,
         Self::ExpertOpinionGiven,
         Self::ApplicationApproved,
@@ -382,6 +385,19 @@ impl NoticeKind {
                     "An application for registration waits for its second review.",
                 ),
                 values: &["project"],
+            },
+            Self::DecisionDue => Words {
+                code: "decision_due",
+                title: ("登记申请临近办结期限", "A decision is due soon"),
+                sentence: (
+                    "“{project}”的登记申请应在 {day} 前办结，请抓紧办理。",
+                    "The application for {project} is to be decided by {day}.",
+                ),
+                outside: (
+                    "有一份技术合同登记申请临近办结期限。",
+                    "The decision about an application for registration is due soon.",
+                ),
+                values: &["project", "day"],
             },
             Self::ExpertsAsked => Words {
                 code: "experts_asked",

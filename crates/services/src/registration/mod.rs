@@ -16,6 +16,7 @@ pub mod point;
 mod public_standing;
 mod read_application;
 mod read_attachment;
+mod remind_due;
 mod request_change;
 mod save_application;
 mod screen_application;
@@ -40,6 +41,7 @@ pub use read_application::{
     ApplicationPage, HandedInForm, OpenStep, RequestView, StepView, read_application,
 };
 pub use read_attachment::{ReadText, erase_texts, read_attachment};
+pub use remind_due::{REMINDER_WORKING_DAYS, remind_of_due_decisions};
 pub use request_change::{Answer, NewRequest, RequestKind, RequestOutcome, answer_request, raise_request};
 pub use save_application::{SavedForm, save_application};
 pub use screen_application::screen_application;

@@ -7,4 +7,5 @@ mod life;
 mod misuse;
 mod papers;
 mod points;
+mod reminders;
 mod world;

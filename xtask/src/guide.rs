@@ -19,12 +19,14 @@ pub fn guide() -> Result<()> {
     let mut guard = Guard::start()?;
     let driver = Driver::start(&mut guard)?;
     run::step("build the server and the photographer");
-    let mut build = run::cargo(&["build", "--package", "xiaoxiang-server", "--package", "xiaoxiang-e2e"]);
+    // With the features of the tests, so that nothing is built twice.
+    const WHAT: [&str; 3] = ["--workspace", "--features", "xiaoxiang-server/oidc"];
+    let mut build = run::cargo(&["build", "--bin", "xiaoxiang", "--bin", "guide"]);
+    build.args(WHAT);
     test::guarded(&mut guard, &mut build)?;
     run::step("take the pictures");
-    let mut take =
-        run::cargo(&["run", "--quiet", "--package", "xiaoxiang-e2e", "--bin", "guide", "--", PICTURES]);
-    take.env("XIAOXIANG_WEBDRIVER", &driver.url).env("XIAOXIANG_BIN", workspace::binary("debug"));
+    let mut take = run::cargo(&["run", "--quiet", "--bin", "guide"]);
+    take.args(WHAT).args(["--", PICTURES]).env("XIAOXIANG_WEBDRIVER", &driver.url).env("XIAOXIANG_BIN", workspace::binary("debug"));
     test::guarded(&mut guard, &mut take)?;
     drop(guard);
     run::took("pictures", since);

@@ -37,7 +37,7 @@ const ROLES: [(&str, &str); 22] = [
 ];
 
 /// Pages that the texts speak of: file, role, address.
-const PAGES: [(&str, &str, &str); 11] = [
+const PAGES: [(&str, &str, &str); 15] = [
     ("contracts", "statistician", "/contracts"),
     ("imports", "statistician", "/imports"),
     ("draft", "statistician", "/drafts"),
@@ -49,6 +49,16 @@ const PAGES: [(&str, &str, &str); 11] = [
     ("people", "administrator", "/people"),
     ("cities", "city_officer", "/cities/430100"),
     ("parks", "park_officer", "/parks"),
+    ("points", "statistician", "/registration-points"),
+    ("inspections", "statistician", "/inspections"),
+    ("applications", "registrar", "/applications"),
+    ("application_new", "organisation_agent", "/applications/new"),
+];
+
+/// Pages that have no address of their own in every demo: file, role, the list that leads to them, and the link there.
+const FOLLOWED: [(&str, &str, &str, &str); 2] = [
+    ("application", "registrar", "/applications?state=accepted", "main table a"),
+    ("inspection", "statistician", "/inspections", "main table a"),
 ];
 
 #[tokio::main]
@@ -75,6 +85,11 @@ async fn take_all(visitor: &Visitor, province: &Province, folder: &Path) -> Resu
             for (file, _, path) in PAGES.iter().filter(|(_, of, _)| *of == role) {
                 take(visitor, &address(path), &folder.join(format!("{file}.webp"))).await?;
             }
+            for (file, _, list, link) in FOLLOWED.iter().filter(|(_, of, _, _)| *of == role) {
+                visitor.go(&address(list)).await?;
+                visitor.follow(link).await?;
+                photograph(visitor, &folder.join(format!("{file}.webp"))).await?;
+            }
             visitor.sign_out().await?;
         }
     }
@@ -83,6 +98,10 @@ async fn take_all(visitor: &Visitor, province: &Province, folder: &Path) -> Resu
 
 async fn take(visitor: &Visitor, address: &str, file: &Path) -> Result<()> {
     visitor.go(address).await?;
+    photograph(visitor, file).await
+}
+
+async fn photograph(visitor: &Visitor, file: &Path) -> Result<()> {
     // Charts draw themselves after the page has come.
     tokio::time::sleep(std::time::Duration::from_millis(800)).await;
     std::fs::write(file, visitor.picture(WIDTH, HEIGHT_MAX).await?)?;

@@ -59,7 +59,7 @@ pub(crate) const INSPECTION_DAYS: [i64; 3] = [7, 6, 4];
 /// What the draw's lottery brought, and what notice and party say.
 pub(crate) const SEED: &str = "示例摇号 8-3-17-22";
 pub(crate) const INSPECTION_WORDS: [&str; 2] =
-    ["示例：请提供合同履行、付款和成果交付的证明材料。", "示例：已上传付款凭证和验收记录，请查收。"];
+    ["示例：请提供合同履行、付款和成果交付的证明材料。", "示例：付款凭证和验收记录原件已当面核验。"];
 
 /// Everything on the example's desk.
 pub(crate) const APPLICATIONS: [ExampleApplication; 13] = [

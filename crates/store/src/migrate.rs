@@ -36,6 +36,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![
     13 "0013_notice",
     14 "0014_registration_mapping",
     16 "0016_registration_points",
+    17 "0017_registration_batch",
 ];
 
 /// Number of the advisory lock; any will do that nothing else in the database takes.

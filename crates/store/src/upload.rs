@@ -32,6 +32,8 @@ pub enum Purpose {
     Import,
     /// 登记申请的附件: kept until erased.
     Registration,
+    /// 批量填报: made into drafts, deleted after a while.
+    Batch,
 }
 
 impl Purpose {
@@ -41,6 +43,7 @@ impl Purpose {
         match self {
             Self::Import => "import",
             Self::Registration => "registration",
+            Self::Batch => "batch",
         }
     }
 }
@@ -139,7 +142,7 @@ pub async fn discard(tx: &mut WriteTx, upload_id: &str, at_ms: i64) -> Result<()
     Ok(())
 }
 
-/// Files for imports older than an instant whose bytes are still there and that nobody is reading, at most `limit`;
+/// Files for imports and batches older than an instant whose bytes are still there and that nobody is reading, at most `limit`;
 /// files that never came in whole, whatever they were for, are listed after `broken_before_ms` already.
 pub async fn list_outlived(
     tx: &mut Tx,
@@ -153,7 +156,7 @@ pub async fn list_outlived(
         "SELECT u.upload_id
            FROM upload u
           WHERE u.discarded_at_ms IS NULL
-            AND ((u.purpose = 'import' AND u.uploaded_at_ms < $1) OR (u.sha256 = '' AND u.uploaded_at_ms < $2))
+            AND ((u.purpose IN ('import', 'batch') AND u.uploaded_at_ms < $1) OR (u.sha256 = '' AND u.uploaded_at_ms < $2))
             AND NOT EXISTS (SELECT 1 FROM import_run r
                              WHERE r.upload_id = u.upload_id AND r.state IN ('queued', 'reading'))
           ORDER BY u.uploaded_at_ms, u.upload_id

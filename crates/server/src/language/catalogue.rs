@@ -41,6 +41,7 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "contracts",
     "contract_type",
     "applications",
+    "batch",
     "inspections",
     "open_data",
     "guide",

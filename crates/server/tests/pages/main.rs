@@ -2,6 +2,7 @@
 
 mod account;
 mod applications;
+mod batch;
 mod cities;
 mod contract_type;
 mod contracts;

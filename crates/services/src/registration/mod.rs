@@ -1,9 +1,9 @@
 //! Registration of contracts as a procedure (技术合同认定登记): applications, their steps, files, objections, results.
 
 mod attach_text;
+pub mod batch;
 mod case;
 mod check_form;
-mod file_batch;
 pub mod inspection;
 mod list_applications;
 mod media;
@@ -25,7 +25,7 @@ mod take_step;
 mod write_contract;
 
 pub use attach_text::{Attached, AttachmentKind, ReceivingText, begin_text};
-pub use file_batch::{
+pub use batch::{
     BATCH_ROWS_MAX, FiledBatch, SheetMapping, WrittenUnit, file_batch, read_mapping, save_mapping,
 };
 pub use list_applications::{

@@ -1,5 +1,7 @@
 //! Applications for registration (认定登记申请): one's own, the registrar's queue, the form in steps, what is decided.
 
+mod batch;
+mod batch_page;
 mod begin;
 mod change;
 mod fields;
@@ -37,6 +39,10 @@ pub fn routes() -> Vec<Route> {
         Route::page("/applications", read, routing::get(list::list)),
         Route::page("/applications/new", apply, routing::get(begin::begin)),
         Route::form("/applications/new", apply, routing::post(begin::send)),
+        Route::page("/applications/batches", apply, routing::get(batch::overview)),
+        Route::form("/applications/batches", apply, routing::post(batch::receive).layer(texts::limit())),
+        Route::page("/applications/batches/{id}", apply, routing::get(batch::show)),
+        Route::form("/applications/batches/{id}", apply, routing::post(batch::send)),
         Route::page("/receipts/{token}", Access::Open, routing::get(receipt::show)),
         Route::page("/applications/{id}", read, routing::get(show::show)),
         // Which step, and who may take it, the use case decides.

@@ -129,7 +129,7 @@ async fn push_all(
 }
 
 /// The next bytes of a file; an empty piece is not its end.
-async fn next_piece(field: &mut Field<'_>) -> Result<Option<axum::body::Bytes>, MultipartError> {
+pub(super) async fn next_piece(field: &mut Field<'_>) -> Result<Option<axum::body::Bytes>, MultipartError> {
     while let Some(bytes) = field.chunk().await? {
         if !bytes.is_empty() {
             return Ok(Some(bytes));

@@ -19,6 +19,7 @@ use xiaoxiang_services::contract::import_queue::{
     ImportHow, RunState, UPLOAD_BYTES_MAX, answer_source, find_import_run, import_again, list_imports,
 };
 use xiaoxiang_services::contract::{Consent, Strictness};
+use xiaoxiang_services::sheet::SheetProblem;
 
 pub use overview::ImportsPage;
 pub use run::ImportRunPage;
@@ -154,8 +155,30 @@ fn source_label(shell: &Shell, source: Option<Source>) -> &'static str {
     })
 }
 
+/// Sheet, row and column of a problem as the reader finds them.
+pub(super) fn place_of(shell: &Shell, problem: &SheetProblem) -> String {
+    let mut place: Vec<String> = problem.sheet.iter().map(|sheet| sheet.to_string()).collect();
+    if let Some(row) = problem.row {
+        place.push(shell.say("import-place-row", [("row", &row.to_string())]));
+    }
+    if let Some(column) = &problem.column {
+        let parts = [("letter", column.letter.as_str()), ("header", column.header.as_str())];
+        place.push(shell.say("import-place-column", parts));
+    }
+    if place.is_empty() { shell.t("import-place-file").to_owned() } else { place.join(" · ") }
+}
+
+/// Why something in a sheet cannot be taken, and what to do.
+pub(super) fn words_of<'page>(shell: &Shell, problem: &'page SheetProblem) -> (&'page str, &'page str) {
+    let words = &problem.words;
+    (
+        shell.language.pick(&words.reason_zh, &words.reason_en),
+        shell.language.pick(&words.what_to_do_zh, &words.what_to_do_en),
+    )
+}
+
 /// A length as people read it.
-fn size(bytes: i64) -> String {
+pub(super) fn size(bytes: i64) -> String {
     const KILOBYTE: i64 = 1024;
     const MEGABYTE: i64 = 1024 * 1024;
     if bytes < MEGABYTE {

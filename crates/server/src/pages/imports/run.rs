@@ -15,7 +15,7 @@ use xiaoxiang_services::contract::{Difference, DifferenceOutcome, ImportReport};
 use xiaoxiang_services::region::RegionInForce;
 use xiaoxiang_services::sheet::SheetProblem;
 
-use super::{moment, size, source_label, state_class, state_label, zone};
+use super::{moment, place_of, size, source_label, state_class, state_label, words_of, zone};
 use crate::pages::shell::{Section, Shell};
 use crate::pages::visit::Visit;
 
@@ -284,22 +284,10 @@ impl ImportRunPage {
 
     /// Sheet, row and column as the reader finds them.
     fn place(&self, problem: &SheetProblem) -> String {
-        let mut place: Vec<String> = problem.sheet.iter().map(|sheet| sheet.to_string()).collect();
-        if let Some(row) = problem.row {
-            place.push(self.shell.say("import-place-row", [("row", &row.to_string())]));
-        }
-        if let Some(column) = &problem.column {
-            let parts = [("letter", column.letter.as_str()), ("header", column.header.as_str())];
-            place.push(self.shell.say("import-place-column", parts));
-        }
-        if place.is_empty() { self.shell.t("import-place-file").to_owned() } else { place.join(" · ") }
+        place_of(&self.shell, problem)
     }
 
     fn words<'page>(&self, problem: &'page SheetProblem) -> (&'page str, &'page str) {
-        let words = &problem.words;
-        (
-            self.shell.language.pick(&words.reason_zh, &words.reason_en),
-            self.shell.language.pick(&words.what_to_do_zh, &words.what_to_do_en),
-        )
+        words_of(&self.shell, problem)
     }
 }

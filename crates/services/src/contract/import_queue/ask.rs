@@ -110,7 +110,7 @@ async fn find(app: &App, import_run_id: &str) -> Result<ImportRunRow, Refusal> {
 }
 
 /// The bytes of the file were deleted.
-pub(super) fn gone() -> Refusal {
+pub(crate) fn gone() -> Refusal {
     Refusal::invalid(
         "upload.gone",
         "该文件的内容已按期删除，只保留哈希。请重新上传原文件。",

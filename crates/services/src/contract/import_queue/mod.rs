@@ -8,6 +8,7 @@ mod receive;
 mod recognise;
 mod work;
 
+pub(crate) use ask::gone;
 pub use ask::{ImportHow, answer_source, import_again, queue_import};
 pub use history::{ImportOverview, PastImport, RunView, find_import_run, list_imports};
 pub use outcome::{Reason, RunState};

@@ -237,6 +237,7 @@ receipt-note = As of { $day }. Parties, amounts and the contract itself are not 
 application-change-lead = Change below what has changed and say why; the registrar who registered it takes the step. Until then the contract stays as it is.
 application-change-nothing = Nothing differs. Change the fields that have changed first.
 application-text-beside = Show beside the form
+application-decides = Which request or objection this decides
 # Screening before the decision
 screening-title = Screening before the decision
 screening-lead = What the screens would ask if this contract were on record.

@@ -237,6 +237,7 @@ receipt-note = 查询日期：{ $day }。双方、金额和合同内容不在此
 application-change-lead = 在下面改成变更后的内容并说明理由，由原登记机构办理变更登记。办理前合同保持不变。
 application-change-nothing = 内容没有变化。请先改动需要变更的栏目。
 application-text-beside = 在申请表旁查看
+application-decides = 处理哪一项申请或异议
 # 办理前筛查
 screening-title = 办理前筛查
 screening-lead = 如果这份合同登记在册，筛查会提出的问题。

@@ -311,6 +311,9 @@ struct StepBody {
     /// 登记编号 · Number in the national system, of `take_national_result` where an import did not recognise the contract.
     #[schema(max_length = 100)]
     registration_number: Option<String>,
+    /// The open request that a change, a cancellation or a reopening decides; left out where it can only be one.
+    #[schema(max_length = 64)]
+    request_id: Option<String>,
 }
 
 /// A coded reason, ground or opinion.
@@ -343,6 +346,7 @@ async fn step(
         cost_items: body.cost_items,
         form: body.form,
         registration_number: body.registration_number,
+        request_id: body.request_id,
     };
     take_step(&caller.app, &caller.actor, &id, &request).await.map_err(of_revision)?;
     shown(&caller, &id, StatusCode::CREATED).await

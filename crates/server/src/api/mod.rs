@@ -12,6 +12,7 @@ mod caller;
 mod changes;
 mod codes;
 mod contract_body;
+mod contract_figures;
 mod contracts;
 mod datasets;
 mod document;
@@ -107,6 +108,7 @@ static ALL: LazyLock<Vec<ApiRoute>> = LazyLock::new(|| {
     [
         overview::routes(),
         contracts::routes(),
+        contract_figures::routes(),
         applications::routes(),
         application_batches::routes(),
         inspections::routes(),

@@ -4,6 +4,8 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use xiaoxiang_domain::access::{Role, Scope};
 use xiaoxiang_server::api::document;
+use xiaoxiang_services::Actor;
+use xiaoxiang_services::bulletin::list_published_figures;
 
 use super::json as read_json;
 use super::support::{Answer, app_with_bulletin, contracts_of_october, get_with, pages, signed_in};
@@ -103,7 +105,7 @@ async fn tables_bulletins_flows_and_proofs_are_as_the_document_says() {
     let number = contracts_of_october(&app).await.next().expect("a contract").registration_number;
     let cookie = signed_in(&app, Role::Auditor, Scope::Region).await;
     let router = pages(app);
-    let tables = "/api/v1/tables";
+    let (tables, figures) = ("/api/v1/tables", "/api/v1/contracts/{registration_number}/figures");
     for (path, address) in [
         (tables, format!("{tables}?period=2026-10&direction=registered&by=city&compare=previous-year")),
         (tables, format!("{tables}?period=2026-10&direction=absorbed&by=city&and=type")),
@@ -111,6 +113,7 @@ async fn tables_bulletins_flows_and_proofs_are_as_the_document_says() {
         ("/api/v1/bulletins", "/api/v1/bulletins".to_owned()),
         ("/api/v1/bulletins/{id}", format!("/api/v1/bulletins/{bulletin}")),
         ("/api/v1/contracts", "/api/v1/contracts?limit=5".to_owned()),
+        (figures, format!("/api/v1/contracts/{number}/figures")),
         ("/api/v1/changes", "/api/v1/changes".to_owned()),
         ("/api/v1/log/head", "/api/v1/log/head".to_owned()),
         ("/api/v1/proofs/{subject}", format!("/api/v1/proofs/contract:{number}")),
@@ -119,6 +122,38 @@ async fn tables_bulletins_flows_and_proofs_are_as_the_document_says() {
     ] {
         assert_documented(&get_with(&router, &address, &[("cookie", &cookie)]).await, "get", path);
     }
+}
+
+/// The same figures as the page shows, for the same readers.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_rests_on_a_contract_is_told_to_whoever_reads_the_contract() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (app, bulletin) = app_with_bulletin(folder.path()).await;
+    let number = contracts_of_october(&app).await.next().expect("a contract").registration_number;
+    let cookie = signed_in(&app, Role::Statistician, Scope::Region).await;
+    let expert = signed_in(&app, Role::Expert, Scope::Region).await;
+    let actor = Actor::operator("test");
+    let listed = list_published_figures(&app, &actor, &number).await.expect("figures");
+    let router = pages(app);
+    let address = format!("/api/v1/contracts/{number}/figures");
+    let answer = read_json(&get_with(&router, &address, &[("cookie", &cookie)]).await);
+    let told = answer["figures"].as_array().expect("figures");
+    assert!(!told.is_empty() && told.len() == listed.len(), "{answer}");
+    for (told, listed) in told.iter().zip(&listed) {
+        assert_eq!(told["bulletin_id"], bulletin);
+        assert_eq!(told["row"], listed.row);
+        assert_eq!(told["waits"], listed.waits());
+        for (part, cell) in [("published", listed.published), ("now", listed.now)] {
+            assert_eq!(told[part]["count"], cell.count);
+            let fen = i64::try_from(cell.contract_value).expect("an amount");
+            assert_eq!(told[part]["contract_value_fen"], fen);
+        }
+    }
+    for (cookie, status) in [(expert.as_str(), StatusCode::NOT_FOUND), ("", StatusCode::UNAUTHORIZED)] {
+        assert_eq!(get_with(&router, &address, &[("cookie", cookie)]).await.status, status);
+    }
+    let unknown = get_with(&router, "/api/v1/contracts/0/figures", &[("cookie", &cookie)]).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use xiaoxiang_domain::contract::procedure::{
 use xiaoxiang_domain::money::Fen;
 use xiaoxiang_domain::region::{CodedReason, Region};
 use xiaoxiang_store::inspection::{ActRow, InspectionRow};
-use xiaoxiang_store::registration::{self as store, StepRow};
+use xiaoxiang_store::registration::{self as store, RequestRow, StepRow};
 use xiaoxiang_store::{Commit, NewEntry, StoreError, Tx, WriteTx};
 
 use super::case::{Case, Rules, action_of, officer_of};
@@ -59,6 +59,8 @@ pub struct StepRequest {
     pub form: Option<ApplicationForm>,
     /// 登记编号 of the national system, where an import brought the contract and did not recognise it.
     pub registration_number: Option<String>,
+    /// The open request that the step decides: of a change, a cancellation, or a refusal that is reopened.
+    pub request_id: Option<String>,
 }
 
 impl StepRequest {
@@ -73,6 +75,7 @@ impl StepRequest {
             cost_items: None,
             form: None,
             registration_number: None,
+            request_id: None,
         }
     }
 }
@@ -305,7 +308,8 @@ impl Taking<'_> {
         Ok(())
     }
 
-    /// Writes the step, the form handed in with it, the application as it is now, and the answers to open requests.
+    /// Writes the step, the form handed in with it, the application as it is now, and the answer to the request that it
+    /// decides.
     async fn write(&mut self, tx: &mut WriteTx, outcome: Outcome) -> Result<NewEntry, Refusal> {
         let request = self.request;
         let now_ms = self.app.clock.now_ms();
@@ -334,7 +338,7 @@ impl Taking<'_> {
             form_commitment,
         };
         store::add_step(tx, &application_id, &step).await?;
-        self.answer_requests(tx, now_ms).await?;
+        self.answer_request(tx, now_ms).await?;
         let payload = self.payload(&step);
         self.case.steps.push(step);
         self.case.state = outcome.state;
@@ -355,22 +359,12 @@ impl Taking<'_> {
         })
     }
 
-    /// A step that does what was asked for answers it.
-    async fn answer_requests(&self, tx: &mut WriteTx, now_ms: i64) -> Result<(), Refusal> {
-        let answered = match self.request.step {
-            Step::Change => RequestKind::Change,
-            Step::Cancel => RequestKind::Cancel,
-            Step::Reopen | Step::Revoke => RequestKind::Objection,
-            _ => return Ok(()),
-        };
-        let open = self
-            .case
-            .requests
-            .iter()
-            .filter(|request| request.outcome.is_none() && request.kind == answered.code());
-        for request in open {
-            let (words, actor) = (self.request.words.trim(), self.actor.log_name());
-            store::answer(tx, &request.request_id, "upheld", words, actor, now_ms).await?;
+    /// Answers the request that the step decides, and no other: what else is asked for stays open until it is answered.
+    async fn answer_request(&self, tx: &mut WriteTx, now_ms: i64) -> Result<(), Refusal> {
+        let Some(request_id) = decided_request(&self.case, self.request)? else { return Ok(()) };
+        let (words, actor) = (self.request.words.trim(), self.actor.log_name());
+        if !store::answer(tx, request_id, "upheld", words, actor, now_ms).await? {
+            return Err(not_open());
         }
         Ok(())
     }
@@ -390,6 +384,50 @@ impl Taking<'_> {
             "form": step.form_commitment,
         })
     }
+}
+
+/// The request that a step decides: the one that is named, or the only one that it can mean. A change means the wish that
+/// reads like it; a cancellation or a reopening means the only one of its kind, and has to say which where there are more.
+/// A revocation decides none: it is the end of an inspection, whatever else was objected to.
+fn decided_request<'a>(case: &'a Case, request: &StepRequest) -> Result<Option<&'a str>, Refusal> {
+    let kind = match request.step {
+        Step::Change => Some(RequestKind::Change),
+        Step::Cancel => Some(RequestKind::Cancel),
+        Step::Reopen => Some(RequestKind::Objection),
+        _ => None,
+    };
+    let is_open =
+        |one: &&RequestRow| one.outcome.is_none() && kind.is_some_and(|kind| kind.code() == one.kind);
+    let open: Vec<&RequestRow> = case.requests.iter().filter(is_open).collect();
+    if let Some(wanted) = request.request_id.as_deref() {
+        let found = open.iter().find(|one| one.request_id == wanted).ok_or_else(not_open)?;
+        return Ok(Some(&found.request_id));
+    }
+    let reads_alike = |one: &&&RequestRow| {
+        let wished: Option<ApplicationForm> =
+            one.form.as_deref().and_then(|form| serde_json::from_str(form).ok());
+        wished.is_some() && wished == request.form
+    };
+    match (kind, open.as_slice()) {
+        (Some(RequestKind::Change), open) => {
+            Ok(open.iter().find(reads_alike).map(|one| one.request_id.as_str()))
+        }
+        (_, []) => Ok(None),
+        (_, [only]) => Ok(Some(&only.request_id)),
+        _ => Err(Refusal::invalid(
+            "registration.request.which",
+            "有多项未答复的申请或异议。请选择这一步处理的是哪一项，其余的另行答复。",
+            "several requests are open; say which one this step decides, and answer the others by themselves",
+        )),
+    }
+}
+
+fn not_open() -> Refusal {
+    Refusal::invalid(
+        "registration.request.not_open",
+        "所选的申请或异议已经答复，或不是这一步处理的。请刷新后重新选择。",
+        "the request was answered meanwhile, or is not for this step to decide; reload and choose again",
+    )
 }
 
 /// Brings the row in line with the steps: state, days, due day.

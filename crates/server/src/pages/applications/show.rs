@@ -40,6 +40,8 @@ pub(super) struct Draft {
     pub number: String,
     /// What stood in the way.
     pub problems: Vec<String>,
+    /// The request that was chosen.
+    pub request: String,
 }
 
 /// A line of the form.
@@ -325,8 +327,27 @@ impl ShowPage {
         *step == Step::GiveExpertOpinion
     }
 
-    fn is_change(&self, step: &Step) -> bool {
-        *step == Step::Change
+    /// Open requests of which a step decides one.
+    fn decidable(&self, step: &Step) -> Vec<&RequestView> {
+        let kind = match step {
+            Step::Change => return self.change_requests(),
+            Step::Cancel => RequestKind::Cancel,
+            Step::Reopen => RequestKind::Objection,
+            _ => return Vec::new(),
+        };
+        let is_open =
+            |request: &&RequestView| request.row.outcome.is_none() && request.row.kind == kind.code();
+        self.page.requests.iter().filter(is_open).collect()
+    }
+
+    /// The only request that a step can decide is chosen; among several the reader chooses.
+    fn is_decided(&self, step: &Step, request: &RequestView) -> bool {
+        self.draft.request == request.row.request_id || self.decidable(step).len() == 1
+    }
+
+    /// Who asked for something, and when.
+    fn raised(&self, request: &RequestView) -> String {
+        format!("{} · {}", request.row.raised_by, self.words.moment(&request.row.raised_at_ms))
     }
 
     /// Steps whose words are their reason.
@@ -429,7 +450,7 @@ impl ShowPage {
         if request.row.kind == RequestKind::Objection.code() {
             return self.page.may_answer;
         }
-        self.page.steps_open.iter().any(|open| matches!(open.step, Step::Change | Step::Cancel))
+        self.is_registrar()
     }
 
     fn is_objection(&self, request: &RequestView) -> bool {

@@ -41,6 +41,7 @@ pub(super) async fn take(
                 reasons: request.reason_codes,
                 cost_items: request.cost_items,
                 number: request.registration_number.unwrap_or_default(),
+                request: request.request_id.unwrap_or_default(),
                 problems: Vec::new(),
             };
             again(&visit, &id, draft, &refusal).await
@@ -63,6 +64,7 @@ async fn request_of(visit: &Visit, id: &str, sent: &Sent) -> Result<Option<StepR
         words: sent.text("words").to_owned(),
         cost_items: sent.has("costs").then(|| sent.cost_items()),
         form,
+        request_id: Some(sent.text("request").to_owned()).filter(|id| !id.is_empty()),
         registration_number: sent.has("number").then(|| sent.text("number").to_owned()),
     }))
 }

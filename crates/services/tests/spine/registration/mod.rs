@@ -8,4 +8,5 @@ mod misuse;
 mod papers;
 mod points;
 mod reminders;
+mod requests;
 mod world;

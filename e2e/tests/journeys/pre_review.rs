@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use xiaoxiang_e2e::province::Province;
+use xiaoxiang_e2e::visitor::Visitor;
 
 use super::desk::{Desk, legal_day, state};
 
@@ -20,11 +21,31 @@ async fn the_life_of_a_pre_reviewed_contract_leads_through_the_national_system()
     outcome
 }
 
+/// States that a visitor of the demo meets at its desk.
+const STATES: [&str; 8] =
+    ["已提交", "已受理", "待补正", "已初审", "专家评审中", "预审通过", "已登记", "不予登记"];
+
 async fn walk(desk: &Desk) -> Result<()> {
+    everything_is_on_the_desk(&desk.registrar, desk).await.context("the example's desk")?;
     let application = reviewed(desk).await.context("two reviews")?;
     let sheet = national_form(desk).await.context("the national form")?;
     imported(desk, &sheet).await.context("the national system's answer")?;
     confirmed(desk, &application).await.context("what the applicant and the public see")
+}
+
+/// The demo has enough registrars, and an application in every state.
+async fn everything_is_on_the_desk(registrar: &Visitor, desk: &Desk) -> Result<()> {
+    desk.show(registrar, "/applications").await?;
+    let states = registrar.text(".choices").await?;
+    for state in STATES {
+        ensure!(states.contains(state), "nothing is {state}: {states}");
+    }
+    ensure!(registrar.text("#applications").await?.contains("有异议"), "one is objected to");
+    desk.show(registrar, "/registration-points").await?;
+    let point = registrar.text("main table tbody tr").await?;
+    ensure!(point.contains("示例·长沙技术合同登记站 开放 3 "), "the point has its three registrars: {point}");
+    desk.show(&desk.official, "/inspections").await?;
+    desk.official.sees("等您办理 1 件").await
 }
 
 async fn reviewed(desk: &Desk) -> Result<String> {

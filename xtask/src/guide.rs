@@ -26,7 +26,10 @@ pub fn guide() -> Result<()> {
     test::guarded(&mut guard, &mut build)?;
     run::step("take the pictures");
     let mut take = run::cargo(&["run", "--quiet", "--bin", "guide"]);
-    take.args(WHAT).args(["--", PICTURES]).env("XIAOXIANG_WEBDRIVER", &driver.url).env("XIAOXIANG_BIN", workspace::binary("debug"));
+    take.args(WHAT)
+        .args(["--", PICTURES])
+        .env("XIAOXIANG_WEBDRIVER", &driver.url)
+        .env("XIAOXIANG_BIN", workspace::binary("debug"));
     test::guarded(&mut guard, &mut take)?;
     drop(guard);
     run::took("pictures", since);

@@ -16,7 +16,6 @@ inspection-by-draw = Yearly spot check
 inspection-of-year = Spot check of { $year }
 inspection-next-produce = Attach your files and explain them within your days, then hand the evidence in.
 inspection-next-state = A revocation is intended. You may state your case in writing and add files within your days.
-inspection-waits-notice = Drawn or opened; the province will give notice.
 inspection-waits-province = With the province.
 inspection-next-notice = Give notice to produce evidence
 inspection-waits-evidence = Waits for the party's evidence

@@ -16,7 +16,6 @@ inspection-by-draw = 年度抽查
 inspection-of-year = { $year } 年度抽查
 inspection-next-produce = 请在期限内上传材料、说明情况，然后提交证据。
 inspection-next-state = 拟撤销登记。您可以在期限内书面陈述申辩，并补充材料。
-inspection-waits-notice = 已被抽中或立案，等待省级管理部门通知。
 inspection-waits-province = 等待省级管理部门处理。
 inspection-next-notice = 通知当事人举证
 inspection-waits-evidence = 等待当事人举证

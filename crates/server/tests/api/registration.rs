@@ -203,7 +203,9 @@ impl Desk {
         let drawn = assert_documented(&drawn, "post", "/api/v1/inspection-draws");
         assert_eq!((&drawn["population"], &drawn["drawn"]), (&json!(1), &json!(1)));
         let (list, one) = ("/api/v1/inspections", "/api/v1/inspections/{inspection}");
-        let listed = assert_documented(&self.get(&self.agent, list).await, "get", list);
+        let untold = assert_documented(&self.get(&self.agent, list).await, "get", list);
+        assert_eq!(untold["items"], json!([]), "the party learns of it by its notice");
+        let listed = assert_documented(&self.get(&self.province, list).await, "get", list);
         assert_eq!(listed["items"][0]["application_id"], application);
         let path = format!("{list}/{}", drawn["inspections"][0].as_str().expect("an id"));
         let direct = json!({ "step": "revoke", "reason_codes": ["fictitious"], "words": "径行撤销" });

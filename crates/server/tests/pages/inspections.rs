@@ -51,7 +51,7 @@ async fn a_registration_is_revoked_by_the_pages_after_notice_evidence_and_hearin
     assert!(page.text.contains("合同并未履行且无真实交易：举报称没有履行"), "{}", page.text);
     assert!(page.text.contains("10 个工作日") && page.text.contains("act-notice"), "{}", page.text);
     let early = desk.act(&desk.agent, &address, "take_evidence", None).await;
-    assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY, "nothing was asked for");
+    assert_eq!(early.status, StatusCode::NOT_FOUND, "the party learns of it by its notice");
     assert_eq!(desk.act(&desk.province, &address, "notice", None).await.status, StatusCode::SEE_OTHER);
 
     let work = desk.get(&desk.agent, "/work").await;
@@ -174,9 +174,9 @@ async fn others_see_nothing_parties_do_not_judge_themselves_and_posts_sent_twice
     assert_eq!(forged.status, StatusCode::NOT_FOUND);
     let sent = desk.upload_as(&stranger, &address, "证据.pdf", PDF).await;
     assert_eq!(sent.status, StatusCode::NOT_FOUND);
-    for cookie in [&desk.officer_a, &desk.agent] {
+    for (cookie, status) in [(&desk.officer_a, StatusCode::FORBIDDEN), (&desk.agent, StatusCode::NOT_FOUND)] {
         let judged = desk.act(cookie, &address, "notice", None).await;
-        assert_eq!(judged.status, StatusCode::FORBIDDEN, "only the province goes on");
+        assert_eq!(judged.status, status, "only the province goes on");
     }
     let (office, buyer) = ((Role::Statistician, Scope::Region), Scope::Organisation(desk.buyer_key));
     let own = signed_in_with(&desk.app, office, &[(Role::TransferOffice, buyer)]).await;
@@ -194,6 +194,8 @@ async fn others_see_nothing_parties_do_not_judge_themselves_and_posts_sent_twice
     let id = address.rsplit('/').next().expect("an id");
     let page = read_inspection(&desk.app, &ACTOR, id).await.expect("an inspection");
     assert_eq!(page.acts.len(), 1);
+    let judged = desk.act(&desk.agent, &address, "offer_hearing", None).await;
+    assert_eq!(judged.status, StatusCode::FORBIDDEN, "a party does not judge itself");
     let lying = desk.upload(&address, "证据.pdf", b"MZ\x90\x00program").await;
     assert_eq!(lying.status, StatusCode::BAD_REQUEST, "a program is no evidence");
     desk.act(&desk.agent, &address, "take_evidence", None).await;

@@ -12,7 +12,7 @@ use xiaoxiang_store::{StoreError, Tx};
 use super::super::attach_text::AttachmentKind;
 use super::super::case::Case;
 use super::super::read_attachment::{ReadText, open_text};
-use super::take_act::{Held, action_of, days_of, stage_of};
+use super::take_act::{Held, action_of, days_of, is_told, stage_of};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::refusal::Refusal;
@@ -165,6 +165,9 @@ async fn summaries(
 ) -> Result<Vec<InspectionSummary>, Refusal> {
     let mut found = Vec::new();
     for row in rows {
+        if !is_told(actor, stage_of(&row)?) {
+            continue;
+        }
         match Case::visible(tx, actor, &row.application_id).await {
             Ok(case) => {
                 let name = xiaoxiang_store::organisation::find_name(tx, case.row.organisation_key).await?;

@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 use serde_json::json;
-use xiaoxiang_domain::access::Action;
+use xiaoxiang_domain::access::{Action, Scope};
 use xiaoxiang_domain::contract::procedure::{
     InspectionAct, InspectionDays, InspectionObstacle, InspectionStage, Obstacle, Step, Turn, decide_act,
 };
@@ -59,8 +59,17 @@ impl Held {
             other => other,
         })?;
         let (stage, days) = (stage_of(&row)?, days_of(&row)?);
+        if !is_told(actor, stage) {
+            return Err(unknown());
+        }
         Ok(Self { row, stage, days, case })
     }
+}
+
+/// Whether somebody knows of an inspection at that stage: the party learns of it by its notice, and not before.
+pub(super) fn is_told(actor: &Actor, stage: InspectionStage) -> bool {
+    let is_party = matches!(actor.extent(Action::Apply), Some(Scope::Organisation(_)));
+    stage != InspectionStage::Drawn || !is_party
 }
 
 pub(super) fn stage_of(row: &InspectionRow) -> Result<InspectionStage, StoreError> {

@@ -96,7 +96,9 @@ both_backends! {
         let twice = open_inspection(&world.app, &world.province, &application, "群众举报").await.unwrap_err();
         assert_eq!(twice.code(), "inspection.open");
         assert!(list_inspections(&world.app, &world.expert).await.unwrap().is_empty());
-        assert_eq!(list_inspections(&world.app, &world.agent).await.unwrap().len(), 1);
+        assert!(list_inspections(&world.app, &world.agent).await.unwrap().is_empty(), "before its notice");
+        assert!(list_inspections_of(&world.app, &world.agent, &application).await.unwrap().is_empty());
+        assert_eq!(read_inspection(&world.app, &world.agent, &id).await.unwrap_err().code(), "not_found");
         assert_eq!(list_inspections(&world.app, &world.officer_a).await.unwrap().len(), 1);
         assert_eq!(waits(&world, &world.province).await, InspectionsWaiting { count: 1, due: None });
         world.act(&world.province, &id, InspectionAct::Notice, &[]).await.unwrap();

@@ -55,7 +55,6 @@ fn next_words(shell: &Shell, stage: InspectionStage, turn: Option<Turn>) -> &'st
     shell.t(match (stage, turn) {
         (InspectionStage::Noticed, Some(Turn::Party)) if is_party => "inspection-next-produce",
         (InspectionStage::HearingOffered, Some(Turn::Party)) if is_party => "inspection-next-state",
-        (InspectionStage::Drawn, _) if is_party => "inspection-waits-notice",
         (_, Some(Turn::Province)) if is_party => "inspection-waits-province",
         (InspectionStage::Drawn, _) => "inspection-next-notice",
         (InspectionStage::Noticed, Some(Turn::Party)) => "inspection-waits-evidence",

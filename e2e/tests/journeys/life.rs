@@ -142,8 +142,8 @@ async fn returned_and_corrected(desk: &Desk, application: &str) -> Result<()> {
     ensure!(registrar.text("#step-return textarea").await? == "请补第 7 页的签章。", "what was typed stays");
     desk.take(registrar, application, "return", ["signature_missing", "请补第 7 页的签章。"]).await?;
 
-    desk.show(agent, "/work").await?;
-    agent.sees("补正").await?;
+    desk.show(agent, "/notices").await?;
+    agent.sees(&format!("“{PROJECT}”的登记申请需要补正")).await?;
     desk.show(agent, application).await?;
     ensure!(state(agent).await? == "待补正", "the applicant is asked for a correction");
     agent.sees("缺少签字或盖章").await?;
@@ -189,8 +189,8 @@ async fn registered(desk: &Desk, application: &str) -> Result<()> {
     ensure!(state(registrar).await? == "已初审", "the first review is given");
     ensure!(registrar.count("#step-approve").await? == 0, "nobody makes both reviews");
     let reviewer = desk.seat("登记机构人员（复核）").await?;
-    desk.show(reviewer, "/work").await?;
-    reviewer.sees("登记申请待复核").await?;
+    desk.show(reviewer, "/notices").await?;
+    reviewer.sees(&format!("“{PROJECT}”的登记申请已初审")).await?;
     desk.take(reviewer, application, "approve", ["", ""]).await?;
     ensure!(state(reviewer).await? == "已登记", "it is registered");
     reviewer.sees("5500000.00 元").await.context("6,200,000 less the 700,000 that the reviewer approved")
@@ -232,6 +232,8 @@ async fn published(desk: &Desk) -> Result<String> {
     head.press_button("form[action$='/sign'] button").await?;
     desk.show(head, &bulletin).await?;
     head.sees("湘科统〔").await?;
+    desk.show(official, "/drafts").await?;
+    ensure!(!official.text("main").await?.contains("待决定"), "nothing published has changed yet");
     Ok(bulletin)
 }
 
@@ -279,8 +281,8 @@ async fn objected_to(desk: &Desk, application: &str) -> Result<()> {
     tax.write("#object textarea", "发票所列与合同不符。").await?;
     tax.press_button("#object button[type=submit]").await?;
     let official = &desk.official;
-    desk.show(official, "/work").await?;
-    official.sees("登记异议").await?;
+    desk.show(official, "/notices").await?;
+    official.sees(&format!("对“{PROJECT}”的登记提出了异议")).await?;
     desk.show(official, application).await?;
     official.sees("发票所列与合同不符。").await?;
     official.tick("#requests input[value='rejected']").await?;
@@ -297,11 +299,12 @@ async fn cancelled(desk: &Desk, application: &str, receipt: &str) -> Result<()> 
     agent.write("#ask-cancel textarea", "双方协商解除合同。").await?;
     agent.press_button("#ask-cancel button[type=submit]").await?;
     let registrar = &desk.registrar;
-    desk.show(registrar, "/work").await?;
-    registrar.sees("变更、注销申请待答复").await?;
+    desk.show(registrar, application).await?;
+    registrar.sees("双方协商解除合同。").await?;
     desk.take(registrar, application, "cancel", ["", "双方已解除合同。"]).await?;
     ensure!(state(registrar).await? == "已注销", "it is cancelled");
     let reader = &desk.chair;
+    reader.sign_out().await?;
     desk.show(reader, receipt).await?;
     ensure!(reader.text("p.kicker").await?.contains("已注销"), "the public page says so at once");
     desk.show(&desk.official, "/drafts").await?;

@@ -258,7 +258,7 @@ impl From<Refusal> for Problem {
         let status = match &refusal {
             Refusal::NotFound(_) => StatusCode::NOT_FOUND,
             Refusal::SignedOut => StatusCode::UNAUTHORIZED,
-            Refusal::Forbidden(_) => StatusCode::FORBIDDEN,
+            Refusal::Forbidden(_) | Refusal::Barred { .. } => StatusCode::FORBIDDEN,
             Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Refusal::Stale(_) | Refusal::Overtaken(_) => StatusCode::CONFLICT,
             Refusal::NoRegion => StatusCode::SERVICE_UNAVAILABLE,

@@ -35,6 +35,16 @@ pub enum Refusal {
     /// What the caller may see but not do.
     #[error("not allowed: {}", .0.code())]
     Forbidden(Action),
+    /// What the role may do, and this person not here and now, with what to do in both languages.
+    #[error("{en}")]
+    Barred {
+        /// Stable code.
+        code: &'static str,
+        /// Chinese.
+        zh: String,
+        /// English.
+        en: String,
+    },
     /// Too many tries; wait.
     #[error("too many tries")]
     TooMany {
@@ -115,7 +125,7 @@ impl Refusal {
             Self::TooMany { .. } => "too_many",
             Self::Stale(_) => "stale",
             Self::NoRegion => "no_region",
-            Self::Invalid { code, .. } => code,
+            Self::Invalid { code, .. } | Self::Barred { code, .. } => code,
             Self::Sheet(_) => "sheet.refused",
             Self::Region(_) => "region.refused",
             Self::Fields(_) => "application.refused",
@@ -167,7 +177,7 @@ impl Refusal {
                 "the database holds no region data; run xiaoxiang region import regions/hunan first"
                     .to_owned(),
             ),
-            Self::Invalid { zh, en, .. } => (zh.clone(), en.clone()),
+            Self::Invalid { zh, en, .. } | Self::Barred { zh, en, .. } => (zh.clone(), en.clone()),
             Self::Sheet(problems) => (
                 format!("文件有 {} 处问题，未导入任何数据。请按清单改正后重新导入。", problems.len()),
                 format!(

@@ -31,6 +31,7 @@ pub mod person;
 pub mod provider;
 pub mod region;
 pub mod registration;
+pub mod registration_auditor;
 pub mod registration_batch;
 pub mod registration_point;
 pub mod session;

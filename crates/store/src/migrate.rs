@@ -37,6 +37,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![
     14 "0014_registration_mapping",
     16 "0016_registration_points",
     17 "0017_registration_batch",
+    18 "0018_registration_auditor",
 ];
 
 /// Number of the advisory lock; any will do that nothing else in the database takes.

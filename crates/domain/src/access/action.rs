@@ -85,6 +85,8 @@ pub enum Action {
     GiveExpertOpinion,
     /// 抽查、撤销登记、答复异议
     ReviewRegistrations,
+    /// 指定审计人员查阅合同文本
+    NameTextAuditor,
     /// 对登记提出异议 of finance and tax.
     RaiseRegistrationObjection,
     /// 登记点、登记台账
@@ -97,7 +99,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the permission table.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::Work,
         Self::ReadContracts,
         Self::ReadPersonalData,
@@ -139,6 +141,7 @@ impl Action {
         Self::ReadContractTexts,
         Self::GiveExpertOpinion,
         Self::ReviewRegistrations,
+        Self::NameTextAuditor,
         Self::RaiseRegistrationObjection,
         Self::ReadPoints,
         Self::ManagePoints,
@@ -212,6 +215,9 @@ impl Action {
             Self::ReviewRegistrations => {
                 ("review_registrations", "抽查、撤销登记和答复异议", "review and revoke registrations")
             }
+            Self::NameTextAuditor => {
+                ("name_text_auditor", "指定审计人员查阅合同文本", "name auditors for contract texts")
+            }
             Self::RaiseRegistrationObjection => {
                 ("raise_registration_objection", "对登记提出异议", "object to a registration")
             }
@@ -256,6 +262,7 @@ impl Action {
             | Self::ReadContractTexts
             | Self::GiveExpertOpinion
             | Self::ReviewRegistrations
+            | Self::NameTextAuditor
             | Self::RaiseRegistrationObjection => Self::ReadApplications,
             other => other,
         }

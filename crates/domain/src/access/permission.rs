@@ -236,6 +236,9 @@ const fn line(action: Action) -> Line {
         },
         Action::GiveExpertOpinion => Line { everywhere: &[Expert], in_scope: NOBODY },
         Action::ReviewRegistrations => Line { everywhere: &[Statistician, DivisionHead], in_scope: NOBODY },
+        // The head of division answers for the texts. The statistician decides on registrations, objections and revocations, and
+        // does not choose who audits them.
+        Action::NameTextAuditor => Line { everywhere: &[DivisionHead], in_scope: NOBODY },
         Action::ReadPoints => Line {
             everywhere: &[Statistician, DivisionHead, Leader, Auditor, DisciplineInspector],
             in_scope: &[Registrar],
@@ -292,6 +295,9 @@ mod tests {
             assert!(!(may(Action::DraftBulletin) && may(Action::SignBulletin)), "{}", role.code());
             assert!(!(may(Action::RaiseObjection) && may(Action::DecideObjection)), "{}", role.code());
             assert!(!(may(Action::Apply) && may(Action::HandleApplications)), "{}", role.code());
+            let is_audited = may(Action::HandleApplications) || may(Action::Apply);
+            assert!(!(may(Action::NameTextAuditor) && is_audited), "{}", role.code());
+            assert!(!(may(Action::NameTextAuditor) && may(Action::ReadContractTexts)), "{}", role.code());
             let decides = may(Action::HandleApplications) || may(Action::ReviewRegistrations);
             assert!(!(may(Action::RaiseRegistrationObjection) && decides), "{}", role.code());
             assert!(!(may(Action::AnswerFlag) && may(Action::DecideFlag)), "{}", role.code());

@@ -4,6 +4,7 @@
 //! [`document`] the OpenAPI document.
 
 mod answer;
+mod application_auditors;
 mod application_batches;
 mod application_views;
 mod applications;
@@ -111,6 +112,7 @@ static ALL: LazyLock<Vec<ApiRoute>> = LazyLock::new(|| {
         contract_figures::routes(),
         applications::routes(),
         application_batches::routes(),
+        application_auditors::routes(),
         inspections::routes(),
         registration_points::routes(),
         bulletins::routes(),

@@ -42,6 +42,7 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "contract_type",
     "applications",
     "batch",
+    "auditors",
     "inspections",
     "open_data",
     "guide",

@@ -41,6 +41,8 @@ pub fn kind_key(kind: &str) -> &'static str {
         "registration.text_attached" => "log-registration-text-attached",
         "registration.text_viewed" => "log-registration-text-viewed",
         "registration.texts_erased" => "log-registration-texts-erased",
+        "registration.auditor_named" => "log-registration-auditor-named",
+        "registration.auditor_ended" => "log-registration-auditor-ended",
         "registration.request_raised" => "log-registration-request-raised",
         "registration.request_answered" => "log-registration-request-answered",
         "registration.handed_on" => "log-registration-handed-on",

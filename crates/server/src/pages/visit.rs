@@ -169,7 +169,9 @@ impl Visit {
         match refusal {
             Refusal::NotFound(_) | Refusal::NoRegion => self.failed(Failure::NotFound),
             Refusal::SignedOut => self.failed(Failure::SignedOut(self.sentence(refusal))),
-            Refusal::Forbidden(_) => self.failed(Failure::Forbidden(self.sentence(refusal))),
+            Refusal::Forbidden(_) | Refusal::Barred { .. } => {
+                self.failed(Failure::Forbidden(self.sentence(refusal)))
+            }
             Refusal::Stale(_) | Refusal::Overtaken(_) => {
                 self.failed(Failure::Conflict(self.sentence(refusal)))
             }

@@ -463,3 +463,37 @@ both_backends! {
         desk.runs_its_points().await;
     }
 }
+
+both_backends! {
+    async fn auditors_are_named_for_texts_and_no_longer(db: Db) {
+        let desk = Desk::new(db, Some("示例登记机关")).await;
+        let head = signed_in(&desk.app, Role::DivisionHead, Scope::Region).await;
+        let id = desk.approved(&desk.form("示例平台开发服务", MILLION)).await;
+        let (list, described) = (format!("{LIST}/{id}/text-auditors"), format!("{ONE}/text-auditors"));
+        let choices = desk.get(&head, "/api/v1/text-auditors").await;
+        let choices = assert_documented(&choices, "get", "/api/v1/text-auditors");
+        let person = choices["items"][0]["person_id"].clone();
+        let unseen = desk.get(&desk.province, "/api/v1/text-auditors").await;
+        assert_problem(&unseen, StatusCode::FORBIDDEN, "forbidden");
+        let today = desk.app.today().await.expect("a day").to_string();
+        let naming = |day: &str| json!({ "person_id": person, "reason": "示例审计项目", "valid_to": day });
+        for day in ["2026-02-30", "tomorrow", ""] {
+            let bad = post_json(&desk.router, &list, &head, &naming(day)).await;
+            assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", bad.text);
+        }
+        let by_province = post_json(&desk.router, &list, &desk.province, &naming(&today)).await;
+        assert_problem(&by_province, StatusCode::FORBIDDEN, "forbidden");
+        let named = post_json(&desk.router, &list, &head, &naming(&today)).await;
+        let named = assert_documented(&named, "post", &described);
+        let shown = assert_documented(&desk.get(&desk.auditor, &list).await, "get", &described);
+        assert_eq!((&shown["items"][0]["id"], &shown["items"][0]["holds"]), (&named["id"], &json!(true)));
+        assert_problem(&desk.get(&desk.agent, &list).await, StatusCode::FORBIDDEN, "forbidden");
+        let end = format!("{list}/{}/end", named["id"].as_str().expect("an id"));
+        let ended = post_json(&desk.router, &end, &head, &json!({ "reason": "审计完成" })).await;
+        assert_eq!(ended.status, StatusCode::NO_CONTENT, "{}", ended.text);
+        let again = post_json(&desk.router, &end, &head, &json!({ "reason": "审计完成" })).await;
+        assert_problem(&again, StatusCode::UNPROCESSABLE_ENTITY, "registration.auditor.over");
+        let text = desk.get(&desk.auditor, &format!("{LIST}/{id}/attachments/0")).await;
+        assert_problem(&text, StatusCode::FORBIDDEN, "registration.text.not_named");
+    }
+}

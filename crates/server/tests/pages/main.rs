@@ -2,6 +2,7 @@
 
 mod account;
 mod applications;
+mod auditors;
 mod batch;
 mod cities;
 mod contract_type;

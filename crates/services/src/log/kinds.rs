@@ -48,7 +48,7 @@ impl KindGroup {
 }
 
 /// Every kind of entry that the program writes or once wrote. A test looks through the source for others.
-pub const KINDS: [(KindGroup, &str); 62] = [
+pub const KINDS: [(KindGroup, &str); 64] = [
     (KindGroup::Contract, "contract.imported"),
     (KindGroup::Contract, "contract.registered"),
     (KindGroup::Contract, "contract.changed"),
@@ -59,6 +59,8 @@ pub const KINDS: [(KindGroup, &str); 62] = [
     (KindGroup::Contract, "registration.text_attached"),
     (KindGroup::Contract, "registration.text_viewed"),
     (KindGroup::Contract, "registration.texts_erased"),
+    (KindGroup::Contract, "registration.auditor_named"),
+    (KindGroup::Contract, "registration.auditor_ended"),
     (KindGroup::Contract, "registration.request_raised"),
     (KindGroup::Contract, "registration.request_answered"),
     (KindGroup::Contract, "registration.handed_on"),

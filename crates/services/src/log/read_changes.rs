@@ -40,8 +40,10 @@ fn sight_of(kind: &str) -> Sight {
     match kind {
         "bulletin.signed" | "bulletin.corrected" | "bulletin.year_closed" => return Sight::Open,
         "contract.imported" => return Sight::Needs(Action::ReadImports),
-        // Who looked at a text is for those who watch over the looking.
-        "registration.text_viewed" => return Sight::Needs(Action::ReadLog),
+        // Who looked at a text, and who may, is for those who watch over the looking.
+        "registration.text_viewed" | "registration.auditor_named" | "registration.auditor_ended" => {
+            return Sight::Needs(Action::ReadLog);
+        }
         _ => {}
     }
     match kind.split('.').next().unwrap_or_default() {
@@ -168,6 +170,9 @@ mod tests {
             let expected: &[Sight] = match group {
                 _ if OPEN.contains(&kind) => &[Sight::Open],
                 KindGroup::Contract if kind.ends_with("_viewed") || kind.starts_with("personal_data.") => {
+                    &[Sight::Needs(Action::ReadLog)]
+                }
+                KindGroup::Contract if kind.starts_with("registration.auditor_") => {
                     &[Sight::Needs(Action::ReadLog)]
                 }
                 KindGroup::Contract if kind.starts_with("registration.") => {

@@ -1,6 +1,7 @@
 //! Registration of contracts as a procedure (技术合同认定登记): applications, their steps, files, objections, results.
 
 mod attach_text;
+pub mod auditor;
 pub mod batch;
 mod case;
 mod check_form;

@@ -15,6 +15,7 @@ use xiaoxiang_store::{StoreError, Tx};
 
 use super::case::{Case, action_of, officer_of};
 use super::check_form::{Handing, check_form};
+use super::read_attachment::reads_texts;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::refusal::Refusal;
@@ -216,7 +217,7 @@ pub async fn read_application(
         steps_open,
         problems,
         may_write,
-        may_read_texts: case.allows(actor, Action::ReadContractTexts),
+        may_read_texts: reads_texts(app, &mut tx, actor, &case).await?,
         may_object: !is_ended
             && (case.allows(actor, Action::Apply) || case.allows(actor, Action::RaiseRegistrationObjection)),
         may_ask: is_registered && case.allows(actor, Action::Apply),

@@ -1,5 +1,5 @@
-//! Opens a contract text (查看合同文本): for the handling registrar, the applicant, experts who have it, and who inspects;
-//! each view is logged before a byte is shown.
+//! Opens a contract text (查看合同文本): for the handling registrar, the applicant, experts who have it, and auditors
+//! who are named; each view is logged before a byte is shown.
 
 use serde_json::json;
 use xiaoxiang_domain::access::{Action, Role};
@@ -8,6 +8,7 @@ use xiaoxiang_store::registration::AttachmentRow;
 use xiaoxiang_store::upload;
 use xiaoxiang_store::{NewEntry, StoreError, Tx, registration as store};
 
+use super::auditor::{is_named_or_needs_none, not_named};
 use super::case::Case;
 use crate::actor::Actor;
 use crate::app::App;
@@ -36,15 +37,34 @@ pub async fn read_attachment(
     actor.permit(Action::ReadContractTexts)?;
     let mut tx = app.db.read().await?;
     let case = Case::visible(&mut tx, actor, application_id).await?;
-    case.permit(actor, Action::ReadContractTexts)?;
-    // Experts had it while it was theirs to judge.
-    if actor.role() == Some(Role::Expert) && case.state != ApplicationState::ExpertReview {
-        return Err(Refusal::Forbidden(Action::ReadContractTexts));
-    }
+    permit_texts(app, &mut tx, actor, &case).await?;
     let found = store::list_attachments(&mut tx, application_id).await?;
     let found = found.into_iter().find(|row| row.upload_id == attachment_id);
     let row = found.ok_or_else(|| Refusal::NotFound(attachment_id.to_owned()))?;
     open_text(app, actor, tx, row).await
+}
+
+/// Permits the texts of an application that is seen: by the table, experts while it is theirs to judge, and whoever inspects
+/// where named for it.
+pub(super) async fn permit_texts(app: &App, tx: &mut Tx, actor: &Actor, case: &Case) -> Result<(), Refusal> {
+    case.permit(actor, Action::ReadContractTexts)?;
+    if actor.role() == Some(Role::Expert) && case.state != ApplicationState::ExpertReview {
+        return Err(Refusal::Forbidden(Action::ReadContractTexts));
+    }
+    if is_named_or_needs_none(app, tx, actor, &case.row.application_id).await? {
+        Ok(())
+    } else {
+        Err(not_named())
+    }
+}
+
+/// Whether somebody may open the texts of an application that is seen.
+pub(super) async fn reads_texts(app: &App, tx: &mut Tx, actor: &Actor, case: &Case) -> Result<bool, Refusal> {
+    match permit_texts(app, tx, actor, case).await {
+        Ok(()) => Ok(true),
+        Err(Refusal::Forbidden(_) | Refusal::Barred { .. }) => Ok(false),
+        Err(refusal) => Err(refusal),
+    }
 }
 
 /// The bytes of a file that somebody may read, with the log entry of the view.

@@ -1,5 +1,6 @@
 //! Applications for registration (认定登记申请): one's own, the registrar's queue, the form in steps, what is decided.
 
+mod auditors;
 mod batch;
 mod batch_page;
 mod begin;
@@ -34,6 +35,7 @@ const MIME_XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadshe
 pub fn routes() -> Vec<Route> {
     let read = Access::Needs(Action::ReadApplications);
     let apply = Access::Needs(Action::Apply);
+    let name = Access::Needs(Action::NameTextAuditor);
     let handle = Access::Needs(Action::HandleApplications);
     let mut routes = vec![
         Route::page("/applications", read, routing::get(list::list)),
@@ -50,6 +52,8 @@ pub fn routes() -> Vec<Route> {
         Route::page("/applications/{id}/screening", handle, routing::get(screening::show)),
         Route::form("/applications/{id}/requests", read, routing::post(steps::raise)),
         Route::form("/applications/{id}/requests/{request}/answer", read, routing::post(steps::answer)),
+        Route::form("/applications/{id}/text-auditors", name, routing::post(auditors::name)),
+        Route::form("/applications/{id}/text-auditors/{naming}/end", name, routing::post(auditors::end)),
         Route::page("/applications/{id}/change", apply, routing::get(change::show)),
         Route::form("/applications/{id}/change", apply, routing::post(change::send)),
         Route::page("/applications/organisations", apply, routing::get(form::organisations)),

@@ -11,6 +11,9 @@ use xiaoxiang_domain::contract::technology_value::{CostItem, CostKind, CostRole}
 use xiaoxiang_domain::money::Fen;
 use xiaoxiang_domain::region::Standing;
 use xiaoxiang_services::Refusal;
+use xiaoxiang_services::registration::auditor::{
+    AuditorChoice, NamingView, list_auditors, list_namings, sees_namings,
+};
 use xiaoxiang_services::registration::inspection::{InspectionSummary, list_inspections_of};
 use xiaoxiang_services::registration::{
     ApplicationPage, MediaType, OpenStep, PaperCase, RequestKind, RequestView, StepView, papers_of,
@@ -40,6 +43,9 @@ pub(super) struct Draft {
     pub number: String,
     /// What stood in the way.
     pub problems: Vec<String>,
+    /// Who was to be named, and until when.
+    pub person: String,
+    pub valid_to: String,
     /// The request that was chosen.
     pub request: String,
 }
@@ -82,6 +88,10 @@ pub(super) struct ShowPage {
     /// Text that is shown beside the form.
     shown: String,
     inspections: Vec<InspectionSummary>,
+    /// Who is named for the texts; none where the reader is not told.
+    namings: Option<Vec<NamingView>>,
+    /// Who can be named; empty for whoever names nobody.
+    auditors: Vec<AuditorChoice>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -122,6 +132,16 @@ pub(super) async fn page_of(
         is_done,
         shown: String::new(),
         inspections: list_inspections_of(&visit.app, &visit.actor(), id).await?,
+        namings: if sees_namings(&visit.actor()) {
+            Some(list_namings(&visit.app, &visit.actor(), id).await?)
+        } else {
+            None
+        },
+        auditors: if visit.actor().may(Action::NameTextAuditor) {
+            list_auditors(&visit.app, &visit.actor()).await?
+        } else {
+            Vec::new()
+        },
     })
 }
 
@@ -137,6 +157,47 @@ impl ShowPage {
 
     fn is_applicant(&self) -> bool {
         self.shell.may(Action::Apply)
+    }
+
+    fn may_name(&self) -> bool {
+        self.shell.may(Action::NameTextAuditor)
+    }
+
+    /// Whether the texts are closed to the reader for want of a naming.
+    fn needs_naming(&self) -> bool {
+        self.shell.may(Action::ReadContractTexts) && self.namings.is_some() && !self.page.may_read_texts
+    }
+
+    fn named_until(&self, naming: &NamingView) -> String {
+        match naming.row.ended_at_ms {
+            Some(at_ms) => self.shell.say("auditors-ended", [("time", &self.words.moment(&at_ms))]),
+            None => self.shell.say("auditors-named-until", [("day", &self.words.day(&naming.row.valid_to))]),
+        }
+    }
+
+    fn named_by(&self, naming: &NamingView) -> String {
+        let time = self.words.moment(&naming.row.named_at_ms);
+        self.shell.say("auditors-named-by", [("person", &naming.named_by), ("time", &time)])
+    }
+
+    fn role(&self, choice: &AuditorChoice) -> &'static str {
+        self.shell.language.pick(choice.role.label(), choice.role.label_en())
+    }
+
+    fn ending(naming: &NamingView) -> String {
+        format!("end-{}", naming.row.naming_id)
+    }
+
+    fn is_ending(&self, naming: &NamingView) -> bool {
+        !self.ending_problems(naming).is_empty()
+    }
+
+    fn ending_problems(&self, naming: &NamingView) -> &[String] {
+        self.problems(&Self::ending(naming))
+    }
+
+    fn typed_ending(&self, naming: &NamingView) -> &str {
+        self.typed(&Self::ending(naming))
     }
 
     fn is_registrar(&self) -> bool {

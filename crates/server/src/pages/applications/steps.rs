@@ -42,7 +42,7 @@ pub(super) async fn take(
                 cost_items: request.cost_items,
                 number: request.registration_number.unwrap_or_default(),
                 request: request.request_id.unwrap_or_default(),
-                problems: Vec::new(),
+                ..Draft::default()
             };
             again(&visit, &id, draft, &refusal).await
         }
@@ -126,7 +126,7 @@ pub(super) async fn answer(
 }
 
 /// The page again as the application is now, with what was typed in its form and what stood in the way beside it.
-async fn again(visit: &Visit, id: &str, draft: Draft, refusal: &Refusal) -> Response {
+pub(super) async fn again(visit: &Visit, id: &str, draft: Draft, refusal: &Refusal) -> Response {
     let Some(status) = status_of_form(refusal) else { return visit.refused(refusal) };
     let problems = match told(visit, refusal).await {
         Ok(problems) => problems,

@@ -11,7 +11,7 @@ use xiaoxiang_store::{StoreError, Tx};
 
 use super::super::attach_text::AttachmentKind;
 use super::super::case::Case;
-use super::super::read_attachment::{ReadText, open_text};
+use super::super::read_attachment::{ReadText, open_text, permit_texts, reads_texts};
 use super::take_act::{Held, action_of, days_of, is_told, stage_of};
 use crate::actor::Actor;
 use crate::app::App;
@@ -212,7 +212,8 @@ pub async fn read_inspection(
     let draws = store::list_draws(&mut tx).await?;
     let draw = draws.into_iter().find(|draw| held.row.draw_id.as_ref() == Some(&draw.draw_id));
     let evidence = evidence_of(&mut tx, &held.row).await?;
-    let may_read_evidence = reads_evidence(&held.case, actor);
+    let may_read_evidence =
+        reviews(&held.case, actor) || reads_texts(app, &mut tx, actor, &held.case).await?;
     let asks = matches!(held.stage, InspectionStage::Noticed | InspectionStage::HearingOffered);
     let may_add_evidence = asks && held.case.allows(actor, Action::Apply);
     let summary = summary(held.row, &held.case, name.unwrap_or_default().0, today)?;
@@ -237,8 +238,8 @@ pub async fn read_evidence(
 ) -> Result<ReadText, Refusal> {
     let mut tx = app.db.read().await?;
     let held = Held::visible(&mut tx, actor, inspection_id).await?;
-    if !reads_evidence(&held.case, actor) {
-        return Err(Refusal::Forbidden(Action::ReadContractTexts));
+    if !reviews(&held.case, actor) {
+        permit_texts(app, &mut tx, actor, &held.case).await?;
     }
     let found = evidence_of(&mut tx, &held.row).await?;
     let found = found.into_iter().find(|row| row.upload_id == attachment_id);
@@ -247,8 +248,8 @@ pub async fn read_evidence(
 }
 
 /// What is produced to the province is the province's to read; other texts of the contract are not.
-fn reads_evidence(case: &Case, actor: &Actor) -> bool {
-    case.allows(actor, Action::ReadContractTexts) || case.allows(actor, Action::ReviewRegistrations)
+fn reviews(case: &Case, actor: &Actor) -> bool {
+    case.allows(actor, Action::ReviewRegistrations)
 }
 
 /// What the party attached as evidence since an inspection was opened.

@@ -1,5 +1,6 @@
 //! Registration as a procedure on both databases: whole lives, and what people do to it.
 
+mod auditors;
 mod batch;
 mod consequences;
 mod inspection;

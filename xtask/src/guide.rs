@@ -1,5 +1,6 @@
 //! `cargo xtask guide`: takes the pictures of docs/guide anew from the running example province.
 
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::Result;
@@ -20,16 +21,13 @@ pub fn guide() -> Result<()> {
     let driver = Driver::start(&mut guard)?;
     run::step("build the server and the photographer");
     // With the features of the tests, so that nothing is built twice.
-    const WHAT: [&str; 3] = ["--workspace", "--features", "xiaoxiang-server/oidc"];
-    let mut build = run::cargo(&["build", "--bin", "xiaoxiang", "--bin", "guide"]);
-    build.args(WHAT);
+    let mut build = run::cargo(&["build", "--workspace", "--features", "xiaoxiang-server/oidc"]);
+    build.args(["--bin", "xiaoxiang", "--bin", "guide"]);
     test::guarded(&mut guard, &mut build)?;
     run::step("take the pictures");
-    let mut take = run::cargo(&["run", "--quiet", "--bin", "guide"]);
-    take.args(WHAT)
-        .args(["--", PICTURES])
-        .env("XIAOXIANG_WEBDRIVER", &driver.url)
-        .env("XIAOXIANG_BIN", workspace::binary("debug"));
+    let server = workspace::binary("debug");
+    let mut take = Command::new(server.with_file_name("guide"));
+    take.arg(PICTURES).env("XIAOXIANG_WEBDRIVER", &driver.url).env("XIAOXIANG_BIN", server);
     test::guarded(&mut guard, &mut take)?;
     drop(guard);
     run::took("pictures", since);

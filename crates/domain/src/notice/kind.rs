@@ -71,6 +71,8 @@ pub enum NoticeKind {
     RequestRaised,
     /// 异议、变更或注销申请已答复: to whoever raised it.
     RequestAnswered,
+    /// 指定查阅合同文本: to the auditor.
+    TextAuditorNamed,
 }
 
 /// A value that a sentence names, in both languages.
@@ -124,7 +126,7 @@ struct Words {
 
 impl NoticeKind {
     /// Every kind, in the order in which lists show them.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::RoleGranted,
         Self::ImportFinished,
         Self::ImportRefused,
@@ -158,6 +160,7 @@ impl NoticeKind {
         Self::PartyAnswered,
         Self::RequestRaised,
         Self::RequestAnswered,
+        Self::TextAuditorNamed,
     ];
 
     /// Word of the database and of webhooks.
@@ -598,6 +601,19 @@ impl NoticeKind {
                     "Your objection or request concerning a registration was answered.",
                 ),
                 values: &["project"],
+            },
+            Self::TextAuditorNamed => Words {
+                code: "text_auditor_named",
+                title: ("您可以查阅一份合同文本", "You may read the texts of a contract"),
+                sentence: (
+                    "您被指定查阅“{project}”的合同文本，截止 {day}。每次查看都会记录。",
+                    "You are named to read the contract texts of {project} until {day}. Each view is logged.",
+                ),
+                outside: (
+                    "您被指定查阅一份技术合同的文本。",
+                    "You are named to read the texts of a contract.",
+                ),
+                values: &["project", "day"],
             },
         }
     }

@@ -134,8 +134,8 @@ impl<'a> Run<'a> {
         if to_write.is_empty() || !self.is_writing() {
             return Ok(());
         }
-        for (contract, _) in to_write.iter().filter(|(_, version)| *version == 1) {
-            self.results.meet(contract);
+        for (contract, version) in &to_write {
+            self.results.meet(contract, *version);
         }
         let mut tx = self.app.db.begin(self.app.clock.now_ms()).await?;
         self.stage.write(&mut tx, to_write).await?;

@@ -5,6 +5,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde_json::json;
 use xiaoxiang_domain::access::{Action, Role};
+use xiaoxiang_domain::notice::{NamedValue, Notice, NoticeKind, Whom};
 use xiaoxiang_store::registration_auditor::{self as store, NamingRow};
 use xiaoxiang_store::{NewEntry, StoreError, Tx, person};
 
@@ -12,6 +13,7 @@ use super::case::Case;
 use crate::access::holds_today;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::notice::{Occasion, notify};
 use crate::refusal::Refusal;
 
 /// Days ahead until which somebody may be named.
@@ -183,6 +185,18 @@ pub async fn name_auditor(
             "naming": row.naming_id, "person": row.person_id, "valid_to": row.valid_to, "reason": row.reason,
         }),
     };
+    let notice = Notice {
+        kind: NoticeKind::TextAuditorNamed,
+        subject: format!("application:{application_id}"),
+        values: vec![
+            NamedValue::same("project", &case.row.project_name),
+            NamedValue::same("day", &row.valid_to),
+        ],
+        path: format!("/applications/{application_id}"),
+    };
+    let record = format!("naming:{}", row.naming_id);
+    let whom = [Whom::Person(row.person_id.clone())];
+    notify(app, &mut tx, Occasion::Once { record: &record, author: Some(actor) }, &notice, &whom).await?;
     tx.commit(actor.log_name(), [entry], []).await?;
     Ok(row.naming_id)
 }

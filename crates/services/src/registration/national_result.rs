@@ -1,5 +1,6 @@
 //! The national system registers (全国系统登记): approved applications go out in the import format, and an import that
-//! brings their numbers back takes them along in its own commit. What it does not recognise a registrar names by number.
+//! brings their numbers back takes them along in its own commit, and ends those whose contracts it withdraws. What it does
+//! not recognise a registrar names by number.
 
 use std::collections::HashMap;
 
@@ -192,11 +193,21 @@ pub(super) fn number_taken(number: &str) -> Refusal {
     )
 }
 
-/// Pre-reviewed applications that an import may bring the result of.
+/// Applications that an import may take along: approved ones whose number it brings, registered ones that it withdraws.
 pub(crate) struct NationalResults {
     /// Application and revision by match key; none where two applications cannot be told apart.
     waiting: HashMap<String, Option<(String, i64)>>,
-    found: Vec<(String, i64, String, String)>,
+    found: Vec<Found>,
+    /// Numbers of contracts on record that leave it.
+    withdrawn: Vec<String>,
+}
+
+/// An application that an import takes along.
+struct Found {
+    application_id: String,
+    revision: i64,
+    /// Number and day of a registration; none of one that ends.
+    registered: Option<(String, String)>,
 }
 
 impl NationalResults {
@@ -207,70 +218,97 @@ impl NationalResults {
             let one = Some((application_id, revision));
             waiting.entry(key).and_modify(|held| *held = None).or_insert(one);
         }
-        Ok(Self { waiting, found: Vec::new() })
+        Ok(Self { waiting, found: Vec::new(), withdrawn: Vec::new() })
     }
 
-    /// Notes a contract that an import writes for the first time.
-    pub fn meet(&mut self, contract: &Contract) {
-        if self.waiting.is_empty() {
-            return;
-        }
-        if let Some(Some((application_id, revision))) = self.waiting.remove(&match_key(contract)) {
-            let (number, day) = (contract.registration_number.clone(), contract.registered_on.to_string());
-            self.found.push((application_id, revision, number, day));
+    /// Notes a contract that an import writes in a version: the first one may be a result, a withdrawn one ends its
+    /// registration.
+    pub fn meet(&mut self, contract: &Contract, version: i64) {
+        let number = &contract.registration_number;
+        if contract.standing == Standing::Withdrawn {
+            self.withdrawn.push(number.clone());
+        } else if version == 1
+            && !self.waiting.is_empty()
+            && let Some(Some((application_id, revision))) = self.waiting.remove(&match_key(contract))
+        {
+            let registered = Some((number.clone(), contract.registered_on.to_string()));
+            self.found.push(Found { application_id, revision, registered });
         }
     }
 
-    /// Takes the results along; gives the log's entries, or nothing where an application has changed meanwhile.
+    /// Takes the applications along; gives the log's entries, or nothing where one has changed meanwhile.
     pub async fn take(
-        &self,
+        &mut self,
         app: &App,
         actor: &Actor,
         tx: &mut WriteTx,
         region: &RegionInForce,
     ) -> Result<Option<Vec<NewEntry>>, Refusal> {
-        let mut entries = Vec::with_capacity(self.found.len());
+        for number in self.withdrawn.drain(..) {
+            let row = store::find_by_number(tx, &number).await?;
+            if let Some(row) = row.filter(|row| row.state == ApplicationState::Registered.code()) {
+                let (application_id, revision) = (row.application_id, row.revision);
+                self.found.push(Found { application_id, revision, registered: None });
+            }
+        }
         // In order of ids, so that two imports never wait for each other in a circle.
-        let mut found: Vec<_> = self.found.iter().collect();
-        found.sort();
-        for (application_id, revision, number, registered_on) in found {
-            if !store::take(tx, application_id, *revision).await? {
+        self.found.sort_by(|one, other| one.application_id.cmp(&other.application_id));
+        let mut entries = Vec::with_capacity(self.found.len());
+        for found in &self.found {
+            if !store::take(tx, &found.application_id, found.revision).await? {
                 return Ok(None);
             }
-            let mut case = Case::load(tx, application_id).await?;
-            let step = StepRow {
-                serial: case.steps.last().map_or(1, |last| last.serial + 1),
-                step: Step::TakeNationalResult.code().to_owned(),
-                from_state: case.state.code().to_owned(),
-                to_state: ApplicationState::Registered.code().to_owned(),
-                actor: actor.log_name().to_owned(),
-                person_id: actor.person_id().map(str::to_owned),
-                role: actor.role().map(|role| role.code().to_owned()),
-                taken_on: app.clock.today_in(&region.time_zone).to_string(),
-                taken_at_ms: app.clock.now_ms(),
-                reason_codes: "[]".to_owned(),
-                words: String::new(),
-                form_commitment: None,
-            };
-            store::add_step(tx, application_id, &step).await?;
-            let payload = json!({
-                "step": step.step,
-                "from": step.from_state,
-                "to": step.to_state,
-                "serial": step.serial,
-                "registration_number": number,
-            });
-            case.row.registration_number = Some(number.clone());
-            case.row.registered_on = Some(registered_on.clone());
-            case.row.changed_at_ms = step.taken_at_ms;
-            case.steps.push(step);
-            case.state = ApplicationState::Registered;
-            settle(&mut case, &region.region)?;
-            store::update(tx, &case.row).await?;
-            notify_step(app, tx, actor, &case, Step::TakeNationalResult).await?;
-            let subject = format!("application:{application_id}");
-            entries.push(NewEntry { kind: "registration.step_taken", subject, payload });
+            entries.push(follow(app, actor, tx, region, found).await?);
         }
         Ok(Some(entries))
     }
+}
+
+/// Takes the step that the national system took; the import itself writes the contract.
+async fn follow(
+    app: &App,
+    actor: &Actor,
+    tx: &mut WriteTx,
+    region: &RegionInForce,
+    found: &Found,
+) -> Result<NewEntry, Refusal> {
+    let mut case = Case::load(tx, &found.application_id).await?;
+    let (kind, state) = match found.registered {
+        Some(_) => (Step::TakeNationalResult, ApplicationState::Registered),
+        None => (Step::Cancel, ApplicationState::Cancelled),
+    };
+    let step = StepRow {
+        serial: case.steps.last().map_or(1, |last| last.serial + 1),
+        step: kind.code().to_owned(),
+        from_state: case.state.code().to_owned(),
+        to_state: state.code().to_owned(),
+        actor: actor.log_name().to_owned(),
+        person_id: actor.person_id().map(str::to_owned),
+        role: actor.role().map(|role| role.code().to_owned()),
+        taken_on: app.clock.today_in(&region.time_zone).to_string(),
+        taken_at_ms: app.clock.now_ms(),
+        reason_codes: "[]".to_owned(),
+        words: String::new(),
+        form_commitment: None,
+    };
+    store::add_step(tx, &found.application_id, &step).await?;
+    if let Some((number, registered_on)) = &found.registered {
+        case.row.registration_number = Some(number.clone());
+        case.row.registered_on = Some(registered_on.clone());
+    }
+    let payload = json!({
+        "step": step.step,
+        "from": step.from_state,
+        "to": step.to_state,
+        "serial": step.serial,
+        "registration_number": case.row.registration_number,
+    });
+    case.row.changed_at_ms = step.taken_at_ms;
+    case.steps.push(step);
+    case.state = state;
+    settle(&mut case, &region.region)?;
+    store::update(tx, &case.row).await?;
+    notify_step(app, tx, actor, &case, kind).await?;
+    let subject = format!("application:{}", found.application_id);
+    Ok(NewEntry { kind: "registration.step_taken", subject, payload })
 }

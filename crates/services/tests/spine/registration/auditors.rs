@@ -3,7 +3,9 @@
 use jiff::civil::date;
 use xiaoxiang_domain::access::{Role, Scope};
 use xiaoxiang_domain::contract::procedure::Step;
+use xiaoxiang_domain::notice::NoticeKind;
 use xiaoxiang_services::access::{read_person, withdraw_grant};
+use xiaoxiang_services::notice::list_notices;
 use xiaoxiang_services::registration::auditor::{
     NewNaming, end_naming, list_auditors, list_namings, name_auditor,
 };
@@ -73,6 +75,9 @@ both_backends! {
         let named = name_auditor(app, &head, &id, &naming(auditor, until)).await.unwrap();
         let twice = name_auditor(app, &head, &id, &naming(auditor, until)).await.unwrap_err();
         assert_eq!(twice.code(), "registration.auditor.named");
+        let inbox = list_notices(app, auditor, None).await.unwrap().notices;
+        let told: Vec<_> = inbox.iter().filter(|notice| notice.kind == NoticeKind::TextAuditorNamed).collect();
+        assert_eq!(told.len(), 1, "told once: {inbox:?}");
         opens(&world, auditor, &id, &text).await.unwrap();
         closed(&world, auditor, &other, &other_text).await;
         closed(&world, &inspector, &id, &text).await;

@@ -4,7 +4,7 @@ use jiff::civil::date;
 use xiaoxiang_domain::bulletin::{Dimension, Direction};
 use xiaoxiang_domain::contract::procedure::{ApplicationState, Due, Step};
 use xiaoxiang_domain::fact::Standing;
-use xiaoxiang_services::contract::{ListFile, Personal, read_contract};
+use xiaoxiang_services::contract::{ListFile, Personal, read_contract, withdraw_contract};
 use xiaoxiang_services::registration::{
     Answer, ApplicationsAsk, NewRequest, RequestKind, RequestOutcome, StepRequest, answer_request,
     export_pre_reviewed, list_applications, raise_request, read_application, read_attachment,
@@ -173,7 +173,7 @@ both_backends! {
                 answer.push('\n');
             }
         }
-        let report = import(&world.app, answer.into_bytes(), ACCEPTING).await.unwrap();
+        let report = import(&world.app, answer.clone().into_bytes(), ACCEPTING).await.unwrap();
         assert_eq!((report.new, report.problem_count), (4, 0));
         let page = read_application(&world.app, &world.agent, &id).await.unwrap();
         assert_eq!(page.state, ApplicationState::Registered);
@@ -217,6 +217,24 @@ both_backends! {
             assert!(free.contains(page.row.registration_number.as_ref().unwrap()));
             assert_eq!(page.row.registered_on.as_deref(), Some("2026-11-20"));
         }
-        world.with_reason(&world.officer_a, &id, Step::Cancel, "").await.unwrap();
+
+        // What the national system cancels is cancelled here by the next sheet, in its commit.
+        let mut line = answer.lines().find(|line| line.contains(&national)).expect("its line").to_owned();
+        let mut cells: Vec<&str> = line.split(',').collect();
+        cells[at("合同状态")] = "注销";
+        line = format!("{header}\n{}\n", cells.join(","));
+        let report = import(&world.app, line.into_bytes(), ACCEPTING).await.unwrap();
+        assert_eq!((report.changed, report.problem_count), (1, 0));
+        let page = read_application(&world.app, &world.agent, &id).await.unwrap();
+        assert_eq!((page.state, page.steps.last().unwrap().step), (ApplicationState::Cancelled, Step::Cancel));
+        let public = read_public_standing(&world.app, &page.row.public_token.unwrap()).await.unwrap();
+        assert_eq!(public.state, ApplicationState::Cancelled);
+        // Nor does the public page confirm what was withdrawn without a step.
+        withdraw_contract(&world.app, &world.province, &free[0], 1).await.unwrap();
+        let twin = usize::from(one.is_err());
+        let token = read_application(&world.app, &world.agent, &twins[twin]).await.unwrap().row.public_token;
+        let public = read_public_standing(&world.app, &token.unwrap()).await.unwrap();
+        assert_eq!((public.registration_number, public.state), (Some(free[0].clone()), ApplicationState::Cancelled));
+        world.with_reason(&world.officer_a, &twins[1 - twin], Step::Cancel, "").await.unwrap();
     }
 }

@@ -1,9 +1,10 @@
-//! Forms with one file that is looked at and not kept: read into memory up to a limit.
+//! Forms with a file: looked at and not kept, in memory up to a limit; or taken piece by piece, to be kept.
 
 use axum::extract::DefaultBodyLimit;
 use axum::extract::Multipart;
-use axum::extract::multipart::{MultipartError, MultipartRejection};
+use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
 use axum::http::StatusCode;
+use xiaoxiang_services::Refusal;
 
 /// Largest file of such a form.
 pub const FILE_BYTES_MAX: usize = 20 * 1024 * 1024;
@@ -92,4 +93,35 @@ pub async fn read_form(form: Result<Multipart, MultipartRejection>) -> Result<Se
         }
     }
     Ok(sent)
+}
+
+/// Why a form whose file is kept while it comes cannot be taken.
+#[derive(Debug)]
+pub enum Broken {
+    /// The form itself breaks off, or is too large.
+    Form(MultipartError),
+    /// The file is refused.
+    Refused(Refusal),
+}
+
+impl From<MultipartError> for Broken {
+    fn from(error: MultipartError) -> Self {
+        Self::Form(error)
+    }
+}
+
+impl From<Refusal> for Broken {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// The next bytes of a file; an empty piece is not its end.
+pub async fn next_piece(field: &mut Field<'_>) -> Result<Option<axum::body::Bytes>, MultipartError> {
+    while let Some(bytes) = field.chunk().await? {
+        if !bytes.is_empty() {
+            return Ok(Some(bytes));
+        }
+    }
+    Ok(None)
 }

@@ -1,7 +1,7 @@
 //! Batch filing (批量申报): a file and a registrar, then its columns beside the form's fields, then drafts, once.
 
 use axum::Form;
-use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
+use axum::extract::multipart::{Field, MultipartRejection};
 use axum::extract::{Multipart, Path};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -16,11 +16,11 @@ use xiaoxiang_services::registration::{SheetMapping, WrittenUnit};
 use super::batch_page::{BatchesPage, FiledBatchPage, MappingPage, Turned};
 use super::begin::open_registrars;
 use super::sent::Sent;
-use super::texts::next_piece;
 use super::words::Words;
 use crate::pages::failure::Failure;
 use crate::pages::imports::place_of;
 use crate::pages::shell::Section;
+use crate::pages::upload::{Broken, next_piece};
 use crate::pages::visit::Visit;
 
 /// Bytes of an option; every option is a number.
@@ -34,23 +34,6 @@ struct Taken {
     batch: Option<String>,
     turned: Option<Turned>,
     is_too_large: bool,
-}
-
-enum Broken {
-    Form(MultipartError),
-    Refused(Refusal),
-}
-
-impl From<MultipartError> for Broken {
-    fn from(error: MultipartError) -> Self {
-        Self::Form(error)
-    }
-}
-
-impl From<Refusal> for Broken {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
 }
 
 pub(super) async fn overview(visit: Visit) -> Response {

@@ -1,15 +1,15 @@
 //! Contract texts and evidence (合同文本、材料): handed in with the application, opened by who may, each view logged.
 
-use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
+use axum::extract::multipart::{Field, MultipartRejection};
 use axum::extract::{DefaultBodyLimit, Multipart, Path};
 use axum::response::{IntoResponse as _, Response};
-use xiaoxiang_services::Refusal;
 use xiaoxiang_services::contract::import_queue::UPLOAD_BYTES_MAX;
 use xiaoxiang_services::registration::{
     AttachmentKind, MediaType, ReadText, ReceivingText, begin_text, read_attachment,
 };
 
 use crate::pages::failure::Failure;
+use crate::pages::upload::{Broken, next_piece};
 use crate::pages::visit::{Visit, download, shown};
 
 /// Room beside the file itself: what is larger than a file may be is still told in words.
@@ -36,23 +36,6 @@ pub(super) fn kind_key(code: &str) -> &'static str {
 /// A size in kilobytes, at least one.
 pub(super) fn size(bytes: i64) -> String {
     format!("{} KB", (bytes + KILOBYTE - 1) / KILOBYTE)
-}
-
-enum Broken {
-    Form(MultipartError),
-    Refused(Refusal),
-}
-
-impl From<MultipartError> for Broken {
-    fn from(error: MultipartError) -> Self {
-        Self::Form(error)
-    }
-}
-
-impl From<Refusal> for Broken {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
 }
 
 pub(super) async fn send(
@@ -126,16 +109,6 @@ async fn push_all(
         piece = next_piece(field).await?;
     }
     Ok(())
-}
-
-/// The next bytes of a file; an empty piece is not its end.
-pub(super) async fn next_piece(field: &mut Field<'_>) -> Result<Option<axum::body::Bytes>, MultipartError> {
-    while let Some(bytes) = field.chunk().await? {
-        if !bytes.is_empty() {
-            return Ok(Some(bytes));
-        }
-    }
-    Ok(None)
 }
 
 /// Opens a text: what browsers can show is shown, the rest is kept as a file.

@@ -1,10 +1,9 @@
 //! Takes the files of the form in, one after the other, and queues their reading.
 
 use axum::extract::Multipart;
-use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
+use axum::extract::multipart::{Field, MultipartRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use xiaoxiang_services::Refusal;
 use xiaoxiang_services::contract::import_queue::{
     begin_upload, harmless_file_name, list_imports, queue_import,
 };
@@ -12,6 +11,7 @@ use xiaoxiang_services::contract::import_queue::{
 use super::overview::Turned;
 use super::{FILES_MAX, HowForm, ImportsPage, zone};
 use crate::pages::failure::Failure;
+use crate::pages::upload::{Broken, next_piece};
 use crate::pages::visit::Visit;
 
 /// Bytes of an option that are looked at; every option is a word.
@@ -25,23 +25,6 @@ struct Taken {
     turned: Vec<Turned>,
     is_too_large: bool,
     form: HowForm,
-}
-
-enum Broken {
-    Form(MultipartError),
-    Refused(Refusal),
-}
-
-impl From<MultipartError> for Broken {
-    fn from(error: MultipartError) -> Self {
-        Self::Form(error)
-    }
-}
-
-impl From<Refusal> for Broken {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
 }
 
 pub(super) async fn receive(visit: Visit, form: Result<Multipart, MultipartRejection>) -> Response {
@@ -115,16 +98,6 @@ async fn take_file(visit: &Visit, mut field: Field<'_>, taken: &mut Taken) -> Re
     }
     taken.uploads.push(receiving.finish(&visit.app).await?.upload_id);
     Ok(())
-}
-
-/// The next bytes of a file; an empty piece is not its end.
-async fn next_piece(field: &mut Field<'_>) -> Result<Option<axum::body::Bytes>, MultipartError> {
-    while let Some(bytes) = field.chunk().await? {
-        if !bytes.is_empty() {
-            return Ok(Some(bytes));
-        }
-    }
-    Ok(None)
 }
 
 async fn answer(visit: &Visit, mut taken: Taken) -> Response {

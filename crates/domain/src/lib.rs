@@ -8,6 +8,7 @@ pub mod attribution;
 pub mod bulletin;
 pub mod contract;
 pub mod fact;
+pub mod market;
 pub mod money;
 pub mod notice;
 pub mod organisation;

@@ -4,6 +4,7 @@
 //! are passed in, so that a decision taken today can be taken again next year with the same result.
 
 pub mod access;
+pub mod achievement;
 pub mod attribution;
 pub mod bulletin;
 pub mod contract;

@@ -5,6 +5,7 @@
 #[macro_use]
 mod db;
 
+pub mod achievement;
 pub mod attribution;
 pub mod backup;
 pub mod bulletin;
@@ -40,6 +41,7 @@ pub mod target;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod token;
+pub mod undertaking;
 pub mod upload;
 pub mod webhook;
 

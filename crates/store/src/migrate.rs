@@ -38,6 +38,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![
     16 "0016_registration_points",
     17 "0017_registration_batch",
     18 "0018_registration_auditor",
+    20 "0020_achievement",
 ];
 
 /// Number of the advisory lock; any will do that nothing else in the database takes.

@@ -93,13 +93,19 @@ pub enum Action {
     ReadPoints,
     /// 设立、关闭登记点，移交申请
     ManagePoints,
+    /// 科技成果填报: drafts, reviews and what became of them.
+    ReadAchievements,
+    /// 填报、审查、挂牌科技成果 of one's own unit.
+    WriteAchievements,
+    /// 撤下科技成果、答复公示异议 for the office.
+    WatchAchievements,
     /// 事件推送与投递: programs that are told, and what has left the house.
     ManageWebhooks,
 }
 
 impl Action {
     /// Every action, in the order of the permission table.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 49] = [
         Self::Work,
         Self::ReadContracts,
         Self::ReadPersonalData,
@@ -145,6 +151,9 @@ impl Action {
         Self::RaiseRegistrationObjection,
         Self::ReadPoints,
         Self::ManagePoints,
+        Self::ReadAchievements,
+        Self::WriteAchievements,
+        Self::WatchAchievements,
         Self::ManageWebhooks,
     ];
 
@@ -225,6 +234,15 @@ impl Action {
                 ("read_points", "查看登记点和登记台账", "read registration points and ledgers")
             }
             Self::ManagePoints => ("manage_points", "设立和关闭登记点", "open and close registration points"),
+            Self::ReadAchievements => {
+                ("read_achievements", "查看科技成果填报", "read entries of achievements")
+            }
+            Self::WriteAchievements => ("write_achievements", "填报科技成果", "enter achievements"),
+            Self::WatchAchievements => (
+                "watch_achievements",
+                "撤下科技成果和答复公示异议",
+                "take achievements down and answer objections",
+            ),
             Self::ManageWebhooks => ("manage_webhooks", "管理事件推送", "manage webhooks"),
         }
     }
@@ -255,6 +273,7 @@ impl Action {
             | Self::HoldPayment => Self::ReadFlags,
             Self::ImportParkList => Self::ReadParks,
             Self::ManagePoints => Self::ReadPoints,
+            Self::WriteAchievements | Self::WatchAchievements => Self::ReadAchievements,
             Self::ManagePeople => Self::ReadPeople,
             Self::ManageOrganisations => Self::ReadOrganisations,
             Self::Apply
@@ -290,6 +309,7 @@ impl Action {
                 | Self::ReadApplications
                 | Self::ReadContractTexts
                 | Self::ReadPoints
+                | Self::ReadAchievements
         )
     }
 }

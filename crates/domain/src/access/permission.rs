@@ -245,6 +245,17 @@ const fn line(action: Action) -> Line {
         },
         Action::ManagePoints => Line { everywhere: &[Statistician, DivisionHead], in_scope: NOBODY },
         Action::RaiseRegistrationObjection => Line { everywhere: NOBODY, in_scope: &[Finance, Tax] },
+        Action::ReadAchievements => Line {
+            everywhere: &[Statistician, DivisionHead, Leader, Auditor, DisciplineInspector],
+            in_scope: &[CityOfficer, CountyOfficer, OrganisationAgent, TransferOffice],
+        },
+        // The confidentiality reviewer is another person of the unit with the same role; the procedure sees to that.
+        Action::WriteAchievements => {
+            Line { everywhere: NOBODY, in_scope: &[OrganisationAgent, TransferOffice] }
+        }
+        Action::WatchAchievements => {
+            Line { everywhere: &[Statistician, DivisionHead], in_scope: &[CityOfficer] }
+        }
     }
 }
 
@@ -298,6 +309,7 @@ mod tests {
             let is_audited = may(Action::HandleApplications) || may(Action::Apply);
             assert!(!(may(Action::NameTextAuditor) && is_audited), "{}", role.code());
             assert!(!(may(Action::NameTextAuditor) && may(Action::ReadContractTexts)), "{}", role.code());
+            assert!(!(may(Action::WriteAchievements) && may(Action::WatchAchievements)), "{}", role.code());
             let decides = may(Action::HandleApplications) || may(Action::ReviewRegistrations);
             assert!(!(may(Action::RaiseRegistrationObjection) && decides), "{}", role.code());
             assert!(!(may(Action::AnswerFlag) && may(Action::DecideFlag)), "{}", role.code());

@@ -3,6 +3,7 @@
 //! A region is a folder, laid over the folder that it extends: Hunan over China. `docs/REGIONS.md` explains each
 //! file. Parsing is pure: the files' texts go in, a checked [`Region`] or the list of all mistakes comes out.
 
+mod achievements;
 mod calendar;
 mod code_list;
 mod competence;
@@ -28,6 +29,7 @@ pub(crate) mod tests;
 
 use std::collections::BTreeMap;
 
+pub use achievements::{AchievementRules, PublicityRule};
 pub use calendar::Calendar;
 pub use code_list::{Code, CodeList};
 pub use competence::{Competence, CompetentDepartment, Department, Matter};
@@ -83,6 +85,7 @@ pub struct Region {
     codes: BTreeMap<String, CodeList>,
     matters: Vec<Matter>,
     registration: RegistrationRules,
+    achievements: AchievementRules,
     contract_questions: ContractQuestions,
     papers: Vec<PaperForm>,
     screening: Option<ScreeningParameters>,
@@ -229,6 +232,12 @@ impl Region {
     #[must_use]
     pub const fn registration(&self) -> &RegistrationRules {
         &self.registration
+    }
+
+    /// What has to be publicised before an achievement is listed.
+    #[must_use]
+    pub const fn achievements(&self) -> &AchievementRules {
+        &self.achievements
     }
 
     /// Questions that lead an applicant to the type of a contract.

@@ -11,12 +11,12 @@ use super::places::{self, Parks, Registrars};
 use super::problem::{Mistake, Place, Sink};
 use super::text::nearest;
 use super::{
-    Calendar, ContractForm, ContractQuestions, Countries, Matter, PaperForm, Region, RegionLayer,
-    RegionProblem, RegistrationRules, ScreeningParameters, division_file, names_en,
+    AchievementRules, Calendar, ContractForm, ContractQuestions, Countries, Matter, PaperForm, Region,
+    RegionLayer, RegionProblem, RegistrationRules, ScreeningParameters, division_file, names_en,
 };
 
 /// Files with a fixed place; lists (`codes/`) and years (`calendar/`) come beside them.
-const FILES: [&str; 21] = [
+const FILES: [&str; 22] = [
     "region.yaml",
     "divisions.csv",
     "names_en.csv",
@@ -33,6 +33,7 @@ const FILES: [&str; 21] = [
     "open_data.yaml",
     "competence.yaml",
     "registration.yaml",
+    "achievement.yaml",
     "screening.yaml",
     "map/map.yaml",
     "map/prefectures.geojson",
@@ -91,6 +92,7 @@ pub(super) fn parse(layers: &[RegionLayer]) -> Result<Region, Vec<RegionProblem>
     let matters = files.read("competence.yaml", &mut sink, Matter::read);
     let registration = files.read("registration.yaml", &mut sink, RegistrationRules::read);
     let registration = registration.unwrap_or_default();
+    let achievements = files.read("achievement.yaml", &mut sink, AchievementRules::read).unwrap_or_default();
     let contract_questions = read_questions(&files, &codes, &registration, &mut sink);
     let papers = files.read("forms/papers.yaml", &mut sink, PaperForm::read_all);
     let screening = files.read("screening.yaml", &mut sink, ScreeningParameters::read).flatten();
@@ -131,6 +133,7 @@ pub(super) fn parse(layers: &[RegionLayer]) -> Result<Region, Vec<RegionProblem>
             codes,
             matters: matters.unwrap_or_default(),
             registration,
+            achievements,
             contract_questions,
             papers: papers.unwrap_or_default(),
             screening,

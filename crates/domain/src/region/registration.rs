@@ -237,7 +237,7 @@ fn read_limit(file: &str, node: &Node, sink: &mut Sink) -> Option<DayLimit> {
     limit_of(&Fields::of(file, node, &["days", "unit"], sink)?, sink)
 }
 
-fn limit_of(fields: &Fields<'_>, sink: &mut Sink) -> Option<DayLimit> {
+pub(super) fn limit_of(fields: &Fields<'_>, sink: &mut Sink) -> Option<DayLimit> {
     fields.text("days", sink)?;
     fields.text("unit", sink)?;
     let days = fields.number("days", DAYS_MAX, sink)?;

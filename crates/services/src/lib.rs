@@ -1,6 +1,7 @@
 //! Use cases (用例), one a file: load, permit, decide, write, commit with its log entries.
 
 pub mod access;
+pub mod achievement;
 pub mod actor;
 pub mod app;
 pub mod attribution;
@@ -17,6 +18,7 @@ pub mod open_data;
 pub mod organisation;
 pub mod paper;
 mod personal_data;
+mod place;
 pub mod refusal;
 pub mod region;
 pub mod registration;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::achievement_words;
+
 /// What a notice is about. Each is sent by a use case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NoticeKind {
@@ -73,6 +75,18 @@ pub enum NoticeKind {
     RequestAnswered,
     /// 指定查阅合同文本: to the auditor.
     TextAuditorNamed,
+    /// 科技成果待保密审查: to the unit.
+    AchievementWaits,
+    /// 科技成果通过保密审查: to whoever wrote it.
+    AchievementCleared,
+    /// 科技成果退回修改: to whoever wrote it.
+    AchievementSentBack,
+    /// 科技成果被撤下: to whoever wrote it.
+    AchievementTakenDown,
+    /// 公示异议待答复: to the unit and the office.
+    AchievementObjectionRaised,
+    /// 公示异议已答复: to whoever objected.
+    AchievementObjectionAnswered,
 }
 
 /// A value that a sentence names, in both languages.
@@ -114,19 +128,19 @@ pub struct Notice {
 }
 
 /// Texts of a kind.
-struct Words {
-    code: &'static str,
-    title: (&'static str, &'static str),
+pub(super) struct Words {
+    pub code: &'static str,
+    pub title: (&'static str, &'static str),
     /// With values, for the inbox.
-    sentence: (&'static str, &'static str),
+    pub sentence: (&'static str, &'static str),
     /// Without any, for e-mail and gateways: neither personal data nor contents leave the house.
-    outside: (&'static str, &'static str),
-    values: &'static [&'static str],
+    pub outside: (&'static str, &'static str),
+    pub values: &'static [&'static str],
 }
 
 impl NoticeKind {
     /// Every kind, in the order in which lists show them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 40] = [
         Self::RoleGranted,
         Self::ImportFinished,
         Self::ImportRefused,
@@ -161,6 +175,12 @@ impl NoticeKind {
         Self::RequestRaised,
         Self::RequestAnswered,
         Self::TextAuditorNamed,
+        Self::AchievementWaits,
+        Self::AchievementCleared,
+        Self::AchievementSentBack,
+        Self::AchievementTakenDown,
+        Self::AchievementObjectionRaised,
+        Self::AchievementObjectionAnswered,
     ];
 
     /// Word of the database and of webhooks.
@@ -204,6 +224,9 @@ impl NoticeKind {
     }
 
     const fn words(self) -> Words {
+        if let Some(words) = achievement_words::words(self) {
+            return words;
+        }
         match self {
             Self::RoleGranted => Words {
                 code: "role_granted",
@@ -615,6 +638,14 @@ impl NoticeKind {
                 ),
                 values: &["project", "day"],
             },
+            Self::AchievementWaits
+            | Self::AchievementCleared
+            | Self::AchievementSentBack
+            | Self::AchievementTakenDown
+            | Self::AchievementObjectionRaised
+            | Self::AchievementObjectionAnswered => {
+                panic!("invariant: these have their texts in a file of their own")
+            }
         }
     }
 }

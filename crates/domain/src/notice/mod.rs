@@ -1,5 +1,6 @@
 //! Notices (通知): what somebody is told, whom, and how it is carried out of the house.
 
+mod achievement_words;
 mod channel;
 mod delivery;
 mod kind;

@@ -9,6 +9,8 @@ pub enum KindGroup {
     Bulletin,
     /// 归属与园区
     Attribution,
+    /// 要素市场
+    Market,
     /// 目标
     Target,
     /// 人员与机构
@@ -19,8 +21,15 @@ pub enum KindGroup {
 
 impl KindGroup {
     /// All groups in the order of the filter.
-    pub const ALL: [Self; 6] =
-        [Self::Contract, Self::Bulletin, Self::Attribution, Self::Target, Self::People, Self::System];
+    pub const ALL: [Self; 7] = [
+        Self::Contract,
+        Self::Bulletin,
+        Self::Attribution,
+        Self::Market,
+        Self::Target,
+        Self::People,
+        Self::System,
+    ];
 
     /// The word of addresses.
     #[must_use]
@@ -29,6 +38,7 @@ impl KindGroup {
             Self::Contract => "contract",
             Self::Bulletin => "bulletin",
             Self::Attribution => "attribution",
+            Self::Market => "market",
             Self::Target => "target",
             Self::People => "people",
             Self::System => "system",
@@ -48,7 +58,7 @@ impl KindGroup {
 }
 
 /// Every kind of entry that the program writes or once wrote. A test looks through the source for others.
-pub const KINDS: [(KindGroup, &str); 64] = [
+pub const KINDS: [(KindGroup, &str); 68] = [
     (KindGroup::Contract, "contract.imported"),
     (KindGroup::Contract, "contract.registered"),
     (KindGroup::Contract, "contract.changed"),
@@ -85,6 +95,10 @@ pub const KINDS: [(KindGroup, &str); 64] = [
     (KindGroup::Attribution, "attribution.objection_remarked"),
     (KindGroup::Attribution, "attribution.objection_decided"),
     (KindGroup::Attribution, "park.list_imported"),
+    (KindGroup::Market, "achievement.step_taken"),
+    (KindGroup::Market, "achievement.objection_raised"),
+    (KindGroup::Market, "achievement.objection_answered"),
+    (KindGroup::Market, "achievement.undertaking_given"),
     (KindGroup::Target, "target.set"),
     (KindGroup::Target, "target.split"),
     (KindGroup::Target, "target.adjusted"),

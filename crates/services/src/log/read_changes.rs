@@ -54,6 +54,7 @@ fn sight_of(kind: &str) -> Sight {
         "registration_point" => Sight::Needs(Action::ReadPoints),
         "inspection" => Sight::Needs(Action::ReviewRegistrations),
         "flag" => Sight::Needs(Action::ReadFlags),
+        "achievement" => Sight::Needs(Action::ReadAchievements),
         "target" => Sight::Needs(Action::ReadTargets),
         "bulletin" => Sight::Needs(Action::ReadDrafts),
         "park" => Sight::Needs(Action::ReadParks),
@@ -192,6 +193,7 @@ mod tests {
                 KindGroup::Attribution => {
                     &[Sight::Needs(Action::ReadObjections), Sight::Needs(Action::ReadParks)]
                 }
+                KindGroup::Market => &[Sight::Needs(Action::ReadAchievements)],
                 KindGroup::Target => &[Sight::Needs(Action::ReadTargets)],
                 KindGroup::People if kind.starts_with("organisation.") => {
                     &[Sight::Needs(Action::ReadOrganisations)]

@@ -14,6 +14,7 @@ use super::read_application::without_personal;
 use crate::access::like_pattern;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::place::division_pattern;
 use crate::refusal::Refusal;
 
 /// Applications of one page where nothing is said.
@@ -139,7 +140,7 @@ fn filter_of(actor: &Actor, scope: Scope, ask: &ApplicationsAsk) -> ApplicationF
         organisation_key: if let Scope::Organisation(key) = scope { key } else { 0 },
         registrar_key: if let Scope::Registrar(key) = scope { key } else { 0 },
         division: if let Scope::Division(root) = scope {
-            digits_of(&root.to_string())
+            division_pattern(&root.to_string())
         } else {
             String::new()
         },
@@ -149,15 +150,6 @@ fn filter_of(actor: &Actor, scope: Scope, ask: &ApplicationsAsk) -> ApplicationF
         sampled_only: ask.sampled_only,
         has_drafts: matches!(scope, Scope::Organisation(_)) || actor.role().is_none(),
     }
-}
-
-/// A pattern of the codes below a division: 430000 → 43%, 430100 → 4301%.
-fn digits_of(code: &str) -> String {
-    let mut digits = code;
-    while let Some(shorter) = digits.strip_suffix("00") {
-        digits = shorter;
-    }
-    format!("{digits}%")
 }
 
 fn listed(row: ApplicationRow, case: &Case, is_whole: bool, due: Option<Due>) -> ListedApplication {

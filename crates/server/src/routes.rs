@@ -112,6 +112,8 @@ pub fn all() -> Vec<Route> {
         pages::contract_type::routes(),
         pages::contracts::routes(),
         pages::applications::routes(),
+        pages::achievements::routes(),
+        pages::market_achievements::routes(),
         pages::open_data::routes(),
         pages::sign_in::routes(),
         pages::provider_sign_in::routes(),

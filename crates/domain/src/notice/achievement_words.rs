@@ -41,11 +41,11 @@ pub(super) const fn words(kind: NoticeKind) -> Option<Words> {
         NoticeKind::AchievementTakenDown => Words {
             code: "achievement_taken_down",
             title: ("科技成果被撤下", "Your achievement was taken down"),
-            sentence: (
-                "“{title}”已由管理部门撤下，请查看理由。",
-                "The office took {title} down; see why.",
+            sentence: ("“{title}”已由管理部门撤下，请查看理由。", "The office took {title} down; see why."),
+            outside: (
+                "您单位的一项科技成果已由管理部门撤下。",
+                "The office took an achievement of your unit down.",
             ),
-            outside: ("您单位的一项科技成果已由管理部门撤下。", "The office took an achievement of your unit down."),
             values: &["title"],
         },
         NoticeKind::AchievementObjectionRaised => Words {

@@ -42,6 +42,8 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "contract_type",
     "applications",
     "batch",
+    "achievements",
+    "market",
     "auditors",
     "inspections",
     "open_data",

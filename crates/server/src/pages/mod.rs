@@ -5,6 +5,7 @@
 pub mod about;
 pub mod account;
 mod account_channels;
+pub mod achievements;
 pub mod api;
 pub mod applications;
 pub mod bulletin;
@@ -31,6 +32,7 @@ pub mod imports;
 pub mod kept_form;
 pub mod log;
 pub mod log_words;
+pub mod market_achievements;
 mod moment;
 pub mod notices;
 pub mod objections;

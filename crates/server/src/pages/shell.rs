@@ -35,6 +35,10 @@ pub enum Section {
     Contracts,
     /// 登记
     Applications,
+    /// 成果
+    Achievements,
+    /// 要素市场
+    Market,
     /// 导入
     Imports,
     /// 月度市州表
@@ -70,11 +74,12 @@ pub enum Section {
 }
 
 /// The entries of the work navigation, and what one must be allowed to see each.
-const OFFICE: [(Section, &str, &str, Action); 17] = [
+const OFFICE: [(Section, &str, &str, Action); 18] = [
     (Section::Work, "/work", "nav-work", Action::Work),
     (Section::Notices, "/notices", "nav-notices", Action::Work),
     (Section::Contracts, "/contracts", "nav-contracts", Action::ReadContracts),
     (Section::Applications, "/applications", "nav-applications", Action::ReadApplications),
+    (Section::Achievements, "/achievements", "nav-achievements", Action::ReadAchievements),
     (Section::Imports, "/imports", "nav-imports", Action::ReadImports),
     (Section::CityMonthly, "/city-monthly", "nav-city-monthly", Action::ReadCirculars),
     (Section::Drafts, "/drafts", "nav-drafts", Action::ReadDrafts),
@@ -301,12 +306,13 @@ impl Shell {
 
     /// The primary navigation.
     #[must_use]
-    pub fn navigation(&self) -> [NavigationEntry; 5] {
+    pub fn navigation(&self) -> [NavigationEntry; 6] {
         [
             (Section::Home, "/", self.t("nav-home")),
             (Section::Bulletins, "/bulletins", self.t("nav-bulletins")),
             (Section::Statistics, "/statistics", self.t("nav-statistics")),
             (Section::Flow, "/flow", self.t("nav-flow")),
+            (Section::Market, "/market/achievements", self.t("nav-market")),
             (Section::About, "/about", self.t("nav-about")),
         ]
         .map(|(section, path, label)| NavigationEntry {

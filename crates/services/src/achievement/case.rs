@@ -93,7 +93,11 @@ impl Case {
     }
 
     /// The rule of publicity that holds for its way of pricing on a day.
-    pub fn publicity_rule<'a>(&self, region: &'a Region, today: jiff::civil::Date) -> Option<&'a PublicityRule> {
+    pub fn publicity_rule<'a>(
+        &self,
+        region: &'a Region,
+        today: jiff::civil::Date,
+    ) -> Option<&'a PublicityRule> {
         region.achievements().publicity_on(today, &self.form.price.method)
     }
 
@@ -103,9 +107,7 @@ impl Case {
         let publicity = match (self.publicity_rule(region, today), is_publicised) {
             (None, _) if self.state != AchievementState::Publicity => PublicityStanding::NotNeeded,
             (Some(_), false) => PublicityStanding::Needed,
-            _ => PublicityStanding::Until(
-                self.row.publicity_to.as_deref().and_then(|day| day.parse().ok()),
-            ),
+            _ => PublicityStanding::Until(self.row.publicity_to.as_deref().and_then(|day| day.parse().ok())),
         };
         Offer {
             state: self.state,

@@ -142,6 +142,10 @@ fn sections_of(form: &AchievementForm) -> Vec<OfferedSection> {
     ];
     let stated = texts.into_iter().filter(|(_, text)| !text.is_empty());
     stated
-        .map(|(section, text)| OfferedSection { section, level: needed_level(form, section), text: text.clone() })
+        .map(|(section, text)| OfferedSection {
+            section,
+            level: needed_level(form, section),
+            text: text.clone(),
+        })
         .collect()
 }

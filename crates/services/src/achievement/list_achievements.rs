@@ -108,7 +108,11 @@ fn filter_of(actor: &Actor, scope: Scope, ask: &AchievementsAsk) -> AchievementF
     let codes: Vec<&str> = ask.states.iter().map(|state| state.code()).collect();
     AchievementFilter {
         organisation_key: if let Scope::Organisation(key) = scope { key } else { 0 },
-        division: if let Scope::Division(root) = scope { division_pattern(&root.to_string()) } else { String::new() },
+        division: if let Scope::Division(root) = scope {
+            division_pattern(&root.to_string())
+        } else {
+            String::new()
+        },
         states: if codes.is_empty() { String::new() } else { format!(",{},", codes.join(",")) },
         title: if ask.text.trim().is_empty() { String::new() } else { like_pattern(&ask.text) },
         has_drafts: matches!(scope, Scope::Organisation(_)) || actor.role().is_none(),

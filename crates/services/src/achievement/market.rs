@@ -164,7 +164,11 @@ pub async fn list_market(app: &App, actor: &Actor, ask: &MarketAsk) -> Result<Ma
     let filter = AchievementFilter {
         division: if ask.division.is_empty() { String::new() } else { division_pattern(&ask.division) },
         states: ask.state.map_or_else(|| codes_of(states), |state| codes_of(&[state])),
-        teaser: if ask.text.trim().is_empty() { String::new() } else { like_pattern(&ask.text.to_lowercase()) },
+        teaser: if ask.text.trim().is_empty() {
+            String::new()
+        } else {
+            like_pattern(&ask.text.to_lowercase())
+        },
         kind: ask.kind.map_or_else(String::new, |kind| kind.code().to_owned()),
         field: ask.field.clone(),
         maturity: ask.maturity.clone(),
@@ -219,7 +223,11 @@ async fn market_row(
 }
 
 /// One entry that is on the market, as far as the reader's level goes; what is not there is not found.
-pub async fn read_market_entry(app: &App, actor: &Actor, achievement_id: &str) -> Result<MarketEntry, Refusal> {
+pub async fn read_market_entry(
+    app: &App,
+    actor: &Actor,
+    achievement_id: &str,
+) -> Result<MarketEntry, Refusal> {
     let mut tx = app.db.read().await?;
     let case = Case::load(&mut tx, achievement_id).await?;
     if !case.state.is_public() {
@@ -231,7 +239,13 @@ pub async fn read_market_entry(app: &App, actor: &Actor, achievement_id: &str) -
     let (row, closed) = market_row(&mut tx, case.row, level).await?;
     let may_undertake = actor.person_id().is_some()
         && closed.iter().any(|(_, needed)| *needed == DisclosureLevel::Undertaking);
-    Ok(MarketEntry { row, closed, level, may_undertake, takes_objections: state == AchievementState::Publicity })
+    Ok(MarketEntry {
+        row,
+        closed,
+        level,
+        may_undertake,
+        takes_objections: state == AchievementState::Publicity,
+    })
 }
 
 /// The level of a reader for an entry: of the unit or the office, with an undertaking that holds, signed in, or nothing.
@@ -265,7 +279,9 @@ fn passes(count: &AchievementCount, ask: &MarketAsk, except: Option<Facet>) -> b
         && (is_free(Facet::Kind) || ask.kind.is_none_or(|kind| count.kind == kind.code()))
         && (is_free(Facet::Field) || ask.field.is_empty() || count.field == ask.field)
         && (is_free(Facet::Maturity) || ask.maturity.is_empty() || count.maturity == ask.maturity)
-        && (is_free(Facet::City) || ask.division.is_empty() || ask.division.starts_with(&count.city)
+        && (is_free(Facet::City)
+            || ask.division.is_empty()
+            || ask.division.starts_with(&count.city)
             || ask.division.trim_end_matches("00") == &count.city[..count.city.len().min(2)])
         && (is_free(Facet::Mode) || ask.mode.is_none_or(|mode| listed(&count.modes, mode.code())))
         && (is_free(Facet::IpKind) || ask.ip_kind.is_empty() || listed(&count.ip_kinds, &ask.ip_kind))
@@ -276,15 +292,8 @@ fn total_of(counts: &[AchievementCount], ask: &MarketAsk) -> i64 {
 }
 
 fn facets_of(counts: &[AchievementCount], ask: &MarketAsk) -> BTreeMap<Facet, Vec<FacetValue>> {
-    let facets = [
-        Facet::Kind,
-        Facet::State,
-        Facet::Field,
-        Facet::Maturity,
-        Facet::City,
-        Facet::Mode,
-        Facet::IpKind,
-    ];
+    let facets =
+        [Facet::Kind, Facet::State, Facet::Field, Facet::Maturity, Facet::City, Facet::Mode, Facet::IpKind];
     let values = |facet: Facet| {
         let mut found: BTreeMap<String, i64> = BTreeMap::new();
         for count in counts.iter().filter(|count| passes(count, ask, Some(facet))) {
@@ -298,9 +307,8 @@ fn facets_of(counts: &[AchievementCount], ask: &MarketAsk) -> BTreeMap<Facet, Ve
 }
 
 fn codes(count: &AchievementCount, facet: Facet) -> Vec<String> {
-    let several = |list: &str| {
-        list.split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect::<Vec<_>>()
-    };
+    let several =
+        |list: &str| list.split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     match facet {
         Facet::Kind => several(&count.kind),
         Facet::State => several(&count.state),

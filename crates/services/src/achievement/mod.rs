@@ -12,19 +12,21 @@ mod write_achievement;
 
 pub use follow_offers::{OfferedAchievement, OfferedSection, changed_offers, read_offers};
 pub use list_achievements::{
-    AchievementsAsk, AchievementsPage, AchievementStateCount, ListedAchievement, list_achievements,
+    AchievementStateCount, AchievementsAsk, AchievementsPage, ListedAchievement, list_achievements,
 };
 pub use market::{
-    Facet, FacetValue, MarketAsk, MarketEntry, MarketPage, MarketRow, list_market,
-    read_market_entry,
+    Facet, FacetValue, MarketAsk, MarketEntry, MarketPage, MarketRow, list_market, read_market_entry,
 };
 pub use object::{
     AnswerToObjection, NewObjection, OBJECTION_CONTACT_CHARACTERS_MAX, OBJECTION_NAME_CHARACTERS_MAX,
     ObjectionOutcome, answer_objection, object_to_achievement,
 };
 pub use read_achievement::{
-    AchievementPage, ObjectionView, OpenAchievementStep, PublicityDays, TakenAchievementStep, read_achievement,
+    AchievementPage, ObjectionView, OpenAchievementStep, PublicityDays, TakenAchievementStep,
+    read_achievement,
 };
-pub use take_step::{AchievementStepDone, AchievementStepRequest, WORDS_CHARACTERS_MAX, take_achievement_step};
+pub use take_step::{
+    AchievementStepDone, AchievementStepRequest, WORDS_CHARACTERS_MAX, take_achievement_step,
+};
 pub use undertake::{UNDERTAKING_WORDS, give_undertaking};
 pub use write_achievement::{SavedAchievement, save_achievement, start_achievement};

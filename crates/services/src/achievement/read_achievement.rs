@@ -97,7 +97,11 @@ impl PublicityDays {
 }
 
 /// One entry that the reader sees in the office.
-pub async fn read_achievement(app: &App, actor: &Actor, achievement_id: &str) -> Result<AchievementPage, Refusal> {
+pub async fn read_achievement(
+    app: &App,
+    actor: &Actor,
+    achievement_id: &str,
+) -> Result<AchievementPage, Refusal> {
     let mut tx = app.db.read().await?;
     let case = Case::visible(&mut tx, actor, achievement_id).await?;
     let in_force = app.region_in(&mut tx).await?;
@@ -108,7 +112,8 @@ pub async fn read_achievement(app: &App, actor: &Actor, achievement_id: &str) ->
     let answers = writes || case.allows(actor, Action::WatchAchievements);
     let shown = shown_to(&case.form, level);
     let is_of_unit = matches!(actor.extent(Action::WriteAchievements), Some(Scope::Organisation(_)));
-    let problems = check_achievement(&case.form, region, today).err().filter(|_| is_of_unit).unwrap_or_default();
+    let problems =
+        check_achievement(&case.form, region, today).err().filter(|_| is_of_unit).unwrap_or_default();
     let steps = match case.taker(actor) {
         Ok(taker) => AchievementStep::ALL
             .into_iter()

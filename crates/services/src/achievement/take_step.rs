@@ -56,7 +56,9 @@ pub async fn take_achievement_step(
     let mut tx = app.db.begin(now_ms).await?;
     let mut case = Case::visible(&mut tx, actor, achievement_id).await?;
     let taker = case.taker(actor)?;
-    if case.row.revision != request.revision || !store::take(&mut tx, achievement_id, request.revision).await? {
+    if case.row.revision != request.revision
+        || !store::take(&mut tx, achievement_id, request.revision).await?
+    {
         return Err(stale(&case));
     }
     check_words(request)?;
@@ -64,8 +66,10 @@ pub async fn take_achievement_step(
     let region = &in_force.region;
     let today = app.clock.today_in(&in_force.time_zone);
     let state = decide_step(&case.offer(region, today), taker, request.step, today).map_err(obstructed)?;
-    if matches!(request.step, AchievementStep::Submit | AchievementStep::Clear | AchievementStep::Publicise | AchievementStep::List)
-    {
+    if matches!(
+        request.step,
+        AchievementStep::Submit | AchievementStep::Clear | AchievementStep::Publicise | AchievementStep::List
+    ) {
         // Rights lapse and lists change while an entry waits: each of these steps looks again.
         let checked = check_achievement(&case.form, region, today).map_err(Refusal::Fields)?;
         settle(&mut case, &checked, request.step);
@@ -124,7 +128,8 @@ fn date_publicity(case: &mut Case, region: &Region, today: Date, step: Achieveme
     if step != AchievementStep::Publicise {
         return;
     }
-    let last = case.publicity_rule(region, today).and_then(|rule| rule.limit.last_day(today, region.calendar()));
+    let last =
+        case.publicity_rule(region, today).and_then(|rule| rule.limit.last_day(today, region.calendar()));
     // Where no rule asks for it, a unit publicises as long as the rule of agreed prices says.
     let last = last.or_else(|| {
         let rule = region.achievements().publicity_on(today, "agreed")?;

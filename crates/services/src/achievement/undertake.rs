@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use xiaoxiang_domain::market::UNDERTAKING_DAYS;
-use xiaoxiang_store::undertaking::{self as store, UndertakingRow};
 use xiaoxiang_store::NewEntry;
+use xiaoxiang_store::undertaking::{self as store, UndertakingRow};
 
 use super::case::Case;
 use crate::actor::Actor;

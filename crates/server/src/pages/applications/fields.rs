@@ -100,17 +100,19 @@ pub(super) fn side_of(field: &str) -> Option<Side> {
 
 /// How a field is filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Input {
+pub(in crate::pages) enum Input {
     Text,
     Division,
     Date,
     Money,
     Select,
+    /// Sentences, in as many lines as they take.
+    Words,
 }
 
 /// A field as a page shows it.
 #[derive(Clone, Debug)]
-pub(super) struct FieldView {
+pub(in crate::pages) struct FieldView {
     /// Name under which it is sent.
     pub name: String,
     pub id: String,
@@ -138,6 +140,10 @@ impl FieldView {
 
     pub fn is_money(&self) -> bool {
         self.input == Input::Money
+    }
+
+    pub fn is_words(&self) -> bool {
+        self.input == Input::Words
     }
 
     pub fn is_division(&self) -> bool {
@@ -402,7 +408,7 @@ const fn input_of(kind: &ColumnKind) -> Input {
 }
 
 /// The id of a field's element.
-pub(super) fn id_of(name: &str) -> String {
+pub(in crate::pages) fn id_of(name: &str) -> String {
     name.replace(['.', '_'], "-")
 }
 

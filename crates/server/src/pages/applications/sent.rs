@@ -13,7 +13,7 @@ const COSTS: &str = "cost_items.";
 
 /// The fields of a form as they came.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sent {
+pub(in crate::pages) struct Sent {
     fields: HashMap<String, Vec<String>>,
 }
 
@@ -75,7 +75,7 @@ impl Sent {
     }
 
     /// Puts what a step sends into the form; fields of other steps stay.
-    pub fn put_into(&self, step: FormStep, words: &Words, form: &mut ApplicationForm) {
+    pub(super) fn put_into(&self, step: FormStep, words: &Words, form: &mut ApplicationForm) {
         match step {
             FormStep::Undertaking => {
                 form.undertaking.holds_no_secrets = self.has("undertaking.holds_no_secrets");

@@ -224,7 +224,7 @@ impl Words {
 }
 
 /// A sentence of data with a capital at its beginning.
-pub(super) fn sentence_case(text: &str) -> String {
+pub(in crate::pages) fn sentence_case(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -10,4 +10,4 @@ mod papers;
 mod points;
 mod reminders;
 mod requests;
-mod world;
+pub mod world;

@@ -1,6 +1,7 @@
 //! The public pages, called in-process: without data, with a signed bulletin, with addresses that make no sense.
 
 mod account;
+mod achievements;
 mod applications;
 mod auditors;
 mod batch;

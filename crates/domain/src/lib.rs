@@ -8,6 +8,7 @@ pub mod achievement;
 pub mod attribution;
 pub mod bulletin;
 pub mod contract;
+pub mod demand;
 pub mod fact;
 pub mod market;
 pub mod money;

@@ -8,6 +8,7 @@ pub mod attribution;
 pub mod bulletin;
 pub mod city;
 pub mod contract;
+pub mod demand;
 pub mod demo;
 mod follow;
 pub mod idempotency;

@@ -12,6 +12,8 @@ pub mod bulletin;
 pub mod contract;
 pub mod countersignature;
 pub mod delivery;
+pub mod demand;
+pub mod demand_issue;
 pub mod error;
 pub mod fact;
 pub mod flag;

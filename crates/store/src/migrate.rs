@@ -39,6 +39,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![
     17 "0017_registration_batch",
     18 "0018_registration_auditor",
     20 "0020_achievement",
+    21 "0021_demand",
 ];
 
 /// Number of the advisory lock; any will do that nothing else in the database takes.

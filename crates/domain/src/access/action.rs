@@ -101,11 +101,25 @@ pub enum Action {
     WatchAchievements,
     /// 事件推送与投递: programs that are told, and what has left the house.
     ManageWebhooks,
+    /// 技术需求: beyond what the market shows.
+    ReadDemands,
+    /// 填报技术需求, for one's own company or on its behalf.
+    EnterDemands,
+    /// 核对、退回需求: the formal check.
+    CheckDemands,
+    /// 梳理、归类、合并建议
+    SortDemands,
+    /// 专家评分
+    ScoreDemands,
+    /// 邀请专家、入选、并入、拆分
+    DecideDemands,
+    /// 发布需求清单
+    PublishDemands,
 }
 
 impl Action {
     /// Every action, in the order of the permission table.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 56] = [
         Self::Work,
         Self::ReadContracts,
         Self::ReadPersonalData,
@@ -155,6 +169,13 @@ impl Action {
         Self::WriteAchievements,
         Self::WatchAchievements,
         Self::ManageWebhooks,
+        Self::ReadDemands,
+        Self::EnterDemands,
+        Self::CheckDemands,
+        Self::SortDemands,
+        Self::ScoreDemands,
+        Self::DecideDemands,
+        Self::PublishDemands,
     ];
 
     /// Word of the log, the API and token scopes.
@@ -244,6 +265,13 @@ impl Action {
                 "take achievements down and answer objections",
             ),
             Self::ManageWebhooks => ("manage_webhooks", "管理事件推送", "manage webhooks"),
+            Self::ReadDemands => ("read_demands", "查看技术需求", "read demands"),
+            Self::EnterDemands => ("enter_demands", "填报技术需求", "enter demands"),
+            Self::CheckDemands => ("check_demands", "核对技术需求", "check demands"),
+            Self::SortDemands => ("sort_demands", "梳理技术需求", "sort demands"),
+            Self::ScoreDemands => ("score_demands", "为技术需求评分", "score demands"),
+            Self::DecideDemands => ("decide_demands", "筛选技术需求", "decide on demands"),
+            Self::PublishDemands => ("publish_demands", "发布需求清单", "publish lists of demands"),
         }
     }
 
@@ -283,6 +311,12 @@ impl Action {
             | Self::ReviewRegistrations
             | Self::NameTextAuditor
             | Self::RaiseRegistrationObjection => Self::ReadApplications,
+            Self::EnterDemands
+            | Self::CheckDemands
+            | Self::SortDemands
+            | Self::ScoreDemands
+            | Self::DecideDemands
+            | Self::PublishDemands => Self::ReadDemands,
             other => other,
         }
     }
@@ -310,6 +344,7 @@ impl Action {
                 | Self::ReadContractTexts
                 | Self::ReadPoints
                 | Self::ReadAchievements
+                | Self::ReadDemands
         )
     }
 }

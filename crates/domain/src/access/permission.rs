@@ -256,6 +256,36 @@ const fn line(action: Action) -> Line {
         Action::WatchAchievements => {
             Line { everywhere: &[Statistician, DivisionHead], in_scope: &[CityOfficer] }
         }
+        // An expert sees the demands that the expert was invited to; the use cases see to that.
+        Action::ReadDemands => Line {
+            everywhere: &[Statistician, DivisionHead, Leader, Expert, Auditor, DisciplineInspector],
+            in_scope: &[
+                CityOfficer,
+                CountyOfficer,
+                OrganisationAgent,
+                TechnologyManager,
+                Society,
+                MarketBranch,
+            ],
+        },
+        Action::EnterDemands => Line {
+            everywhere: &[Statistician],
+            in_scope: &[
+                CityOfficer,
+                CountyOfficer,
+                OrganisationAgent,
+                TechnologyManager,
+                Society,
+                MarketBranch,
+            ],
+        },
+        Action::CheckDemands => Line { everywhere: &[Statistician], in_scope: &[CityOfficer, CountyOfficer] },
+        Action::SortDemands => {
+            Line { everywhere: &[Statistician], in_scope: &[TechnologyManager, Society, MarketBranch] }
+        }
+        Action::ScoreDemands => Line { everywhere: &[Expert], in_scope: NOBODY },
+        Action::DecideDemands => Line { everywhere: &[Statistician, DivisionHead], in_scope: NOBODY },
+        Action::PublishDemands => Line { everywhere: &[DivisionHead, Leader], in_scope: NOBODY },
     }
 }
 
@@ -314,6 +344,8 @@ mod tests {
             assert!(!(may(Action::RaiseRegistrationObjection) && decides), "{}", role.code());
             assert!(!(may(Action::AnswerFlag) && may(Action::DecideFlag)), "{}", role.code());
             assert!(!(may(Action::AppealFlag) && may(Action::DecideFlag)), "{}", role.code());
+            assert!(!(may(Action::ScoreDemands) && may(Action::DecideDemands)), "{}", role.code());
+            assert!(!(may(Action::EnterDemands) && may(Action::PublishDemands)), "{}", role.code());
         }
     }
 

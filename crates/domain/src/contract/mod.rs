@@ -9,7 +9,7 @@ pub mod procedure;
 mod record;
 pub mod screen;
 pub mod technology_value;
-mod written;
+pub(crate) mod written;
 
 pub use check::{CheckedRow, RawRow, RawValue, RowProblem, check_row};
 pub use difference::{FieldDifference, differences, filled_from};

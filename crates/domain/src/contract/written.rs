@@ -22,7 +22,7 @@ pub(super) fn is_blank_mark(text: &str) -> bool {
 }
 
 /// Whether a text says in marks or words that there is no value.
-pub(super) fn is_blank(text: &str) -> bool {
+pub(crate) fn is_blank(text: &str) -> bool {
     text.is_empty() || is_blank_mark(text) || BLANK_WORDS.contains(&text)
 }
 
@@ -32,7 +32,7 @@ pub(super) fn is_open_end(text: &str) -> bool {
 }
 
 /// Drops the apostrophe or the `="…"` by which a spreadsheet is kept from eating digits.
-pub(super) fn without_text_mark(text: &str) -> &str {
+pub(crate) fn without_text_mark(text: &str) -> &str {
     let inner = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
     inner.unwrap_or(text).trim_start_matches(['\'', '‘', '’', '`']).trim()
 }
@@ -41,7 +41,7 @@ pub(super) fn without_text_mark(text: &str) -> &str {
 /// the code before its name (21 专利权转让).
 ///
 /// A deeper level counts only below the first one, so that 企业法人/其他 is never 其他组织.
-pub(super) fn find_code(list: &CodeList, text: &str, on: Date) -> Option<String> {
+pub(crate) fn find_code(list: &CodeList, text: &str, on: Date) -> Option<String> {
     if let Some(whole) = list.find(text, on) {
         return Some(whole.code.clone());
     }
@@ -77,7 +77,7 @@ fn by_leading_code(list: &CodeList, text: &str, on: Date) -> Option<String> {
 
 /// The division code of a text that holds one beside other words (`430102 芙蓉区`, `芙蓉区(430102)`), or of a longer
 /// code whose first six digits are it (430102001000).
-pub(super) fn division_code(text: &str) -> Option<DivisionCode> {
+pub(crate) fn division_code(text: &str) -> Option<DivisionCode> {
     let mut runs = text.split(|character: char| !character.is_ascii_digit()).filter(|run| !run.is_empty());
     let run = runs.next()?;
     if runs.next().is_some() || !(run.len() == 6 || LONGER_CODES.contains(&run.len())) {

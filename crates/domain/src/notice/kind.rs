@@ -87,6 +87,28 @@ pub enum NoticeKind {
     AchievementObjectionRaised,
     /// 公示异议已答复: to whoever objected.
     AchievementObjectionAnswered,
+    /// 需求待企业确认: to the company.
+    DemandToConfirm,
+    /// 需求待核对: to county and city.
+    DemandCollected,
+    /// 需求退回补充: to the company and who entered it.
+    DemandReturned,
+    /// 需求办理进展: to the company and who entered it.
+    DemandAdvanced,
+    /// 需求未入选: likewise, with the reason.
+    DemandDeclined,
+    /// 需求已发布: likewise.
+    DemandPublished,
+    /// 需求已并入或拆分: likewise.
+    DemandMerged,
+    /// 需求已到期: likewise.
+    DemandExpired,
+    /// 需求待再次确认: likewise.
+    DemandDue,
+    /// 有人签署保密承诺查看需求: likewise.
+    DemandUndertaken,
+    /// 请评审需求: to the expert.
+    DemandReview,
 }
 
 /// A value that a sentence names, in both languages.
@@ -140,7 +162,7 @@ pub(super) struct Words {
 
 impl NoticeKind {
     /// Every kind, in the order in which lists show them.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 51] = [
         Self::RoleGranted,
         Self::ImportFinished,
         Self::ImportRefused,
@@ -181,6 +203,17 @@ impl NoticeKind {
         Self::AchievementTakenDown,
         Self::AchievementObjectionRaised,
         Self::AchievementObjectionAnswered,
+        Self::DemandToConfirm,
+        Self::DemandCollected,
+        Self::DemandReturned,
+        Self::DemandAdvanced,
+        Self::DemandDeclined,
+        Self::DemandPublished,
+        Self::DemandMerged,
+        Self::DemandExpired,
+        Self::DemandDue,
+        Self::DemandUndertaken,
+        Self::DemandReview,
     ];
 
     /// Word of the database and of webhooks.
@@ -646,6 +679,17 @@ impl NoticeKind {
             | Self::AchievementObjectionAnswered => {
                 panic!("invariant: these have their texts in a file of their own")
             }
+            Self::DemandToConfirm
+            | Self::DemandCollected
+            | Self::DemandReturned
+            | Self::DemandAdvanced
+            | Self::DemandDeclined
+            | Self::DemandPublished
+            | Self::DemandMerged
+            | Self::DemandExpired
+            | Self::DemandDue
+            | Self::DemandUndertaken
+            | Self::DemandReview => super::demand_words::words(self),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod achievement_words;
 mod channel;
 mod delivery;
+mod demand_words;
 mod kind;
 mod whom;
 

@@ -10,6 +10,7 @@ mod competence;
 mod contract_form;
 mod contract_questions;
 mod countries;
+mod demand;
 mod division_code;
 mod division_file;
 mod divisions;
@@ -36,6 +37,9 @@ pub use competence::{Competence, CompetentDepartment, Department, Matter};
 pub use contract_form::{ColumnKind, ContractForm, FIELD_KEYS, FormColumn, Presence, normalise_header};
 pub use contract_questions::{Answer, AnswerLeads, ContractQuestions, Guided, Question, UnknownAnswer};
 pub use countries::{Countries, Country};
+pub use demand::{
+    Asked, DemandField, DemandReason, DemandRules, DemandSheet, ScoreItem, ScoreRule, ScoreSheet,
+};
 pub use divisions::{Certainty, Division, DivisionCode, DivisionLevel, DivisionProblem, Divisions};
 pub use papers::{
     BulletinSettings, BulletinTable, Letterhead, NumberPattern, OpenDataSettings, RegionMap, Standing,
@@ -89,6 +93,8 @@ pub struct Region {
     contract_questions: ContractQuestions,
     papers: Vec<PaperForm>,
     screening: Option<ScreeningParameters>,
+    demand_sheet: DemandSheet,
+    demand_rules: DemandRules,
 }
 
 impl Region {
@@ -213,6 +219,18 @@ impl Region {
     #[must_use]
     pub const fn screening(&self) -> Option<&ScreeningParameters> {
         self.screening.as_ref()
+    }
+
+    /// The collection sheet of demands.
+    #[must_use]
+    pub const fn demand_sheet(&self) -> &DemandSheet {
+        &self.demand_sheet
+    }
+
+    /// How demands are checked, screened and kept fresh.
+    #[must_use]
+    pub const fn demand_rules(&self) -> &DemandRules {
+        &self.demand_rules
     }
 
     /// All matters whose competent department is known.

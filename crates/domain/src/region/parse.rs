@@ -11,12 +11,13 @@ use super::places::{self, Parks, Registrars};
 use super::problem::{Mistake, Place, Sink};
 use super::text::nearest;
 use super::{
-    AchievementRules, Calendar, ContractForm, ContractQuestions, Countries, Matter, PaperForm, Region,
-    RegionLayer, RegionProblem, RegistrationRules, ScreeningParameters, division_file, names_en,
+    AchievementRules, Calendar, ContractForm, ContractQuestions, Countries, DemandRules, DemandSheet, Matter,
+    PaperForm, Region, RegionLayer, RegionProblem, RegistrationRules, ScreeningParameters, division_file,
+    names_en,
 };
 
 /// Files with a fixed place; lists (`codes/`) and years (`calendar/`) come beside them.
-const FILES: [&str; 22] = [
+const FILES: [&str; 24] = [
     "region.yaml",
     "divisions.csv",
     "names_en.csv",
@@ -24,6 +25,8 @@ const FILES: [&str; 22] = [
     "forms/contract.yaml",
     "forms/contract_questions.yaml",
     "forms/papers.yaml",
+    "forms/demand.yaml",
+    "demand.yaml",
     "parks.yaml",
     "groups.yaml",
     "registrars.yaml",
@@ -96,6 +99,8 @@ pub(super) fn parse(layers: &[RegionLayer]) -> Result<Region, Vec<RegionProblem>
     let contract_questions = read_questions(&files, &codes, &registration, &mut sink);
     let papers = files.read("forms/papers.yaml", &mut sink, PaperForm::read_all);
     let screening = files.read("screening.yaml", &mut sink, ScreeningParameters::read).flatten();
+    let demand_sheet = files.read("forms/demand.yaml", &mut sink, DemandSheet::read);
+    let demand_rules = files.read("demand.yaml", &mut sink, DemandRules::read);
     let map = read_map(&files, &divisions, &mut sink);
     let countries = files
         .0
@@ -137,6 +142,8 @@ pub(super) fn parse(layers: &[RegionLayer]) -> Result<Region, Vec<RegionProblem>
             contract_questions,
             papers: papers.unwrap_or_default(),
             screening,
+            demand_sheet: demand_sheet.unwrap_or_default(),
+            demand_rules: demand_rules.unwrap_or_default(),
         }),
         _ => Err(problems),
     }

@@ -64,6 +64,7 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "points",
     "api",
     "notices",
+    "demands",
 ];
 
 /// All messages of one language.

@@ -20,6 +20,7 @@ pub mod contract;
 pub mod contract_figures;
 pub mod contract_type;
 pub mod contracts;
+pub mod demands;
 pub mod draft_pages;
 pub mod drafts;
 pub mod failure;

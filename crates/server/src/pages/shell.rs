@@ -37,6 +37,8 @@ pub enum Section {
     Applications,
     /// 成果
     Achievements,
+    /// 技术需求
+    Demands,
     /// 要素市场
     Market,
     /// 导入
@@ -74,12 +76,13 @@ pub enum Section {
 }
 
 /// The entries of the work navigation, and what one must be allowed to see each.
-const OFFICE: [(Section, &str, &str, Action); 18] = [
+const OFFICE: [(Section, &str, &str, Action); 19] = [
     (Section::Work, "/work", "nav-work", Action::Work),
     (Section::Notices, "/notices", "nav-notices", Action::Work),
     (Section::Contracts, "/contracts", "nav-contracts", Action::ReadContracts),
     (Section::Applications, "/applications", "nav-applications", Action::ReadApplications),
     (Section::Achievements, "/achievements", "nav-achievements", Action::ReadAchievements),
+    (Section::Demands, "/demands", "nav-demands", Action::ReadDemands),
     (Section::Imports, "/imports", "nav-imports", Action::ReadImports),
     (Section::CityMonthly, "/city-monthly", "nav-city-monthly", Action::ReadCirculars),
     (Section::Drafts, "/drafts", "nav-drafts", Action::ReadDrafts),

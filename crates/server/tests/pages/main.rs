@@ -9,6 +9,7 @@ mod cities;
 mod contract_type;
 mod contracts;
 mod corrections;
+mod demands;
 mod drafts;
 mod flags;
 mod imports;

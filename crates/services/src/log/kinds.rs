@@ -58,7 +58,7 @@ impl KindGroup {
 }
 
 /// Every kind of entry that the program writes or once wrote. A test looks through the source for others.
-pub const KINDS: [(KindGroup, &str); 68] = [
+pub const KINDS: [(KindGroup, &str); 78] = [
     (KindGroup::Contract, "contract.imported"),
     (KindGroup::Contract, "contract.registered"),
     (KindGroup::Contract, "contract.changed"),
@@ -102,6 +102,16 @@ pub const KINDS: [(KindGroup, &str); 68] = [
     (KindGroup::Target, "target.set"),
     (KindGroup::Target, "target.split"),
     (KindGroup::Target, "target.adjusted"),
+    (KindGroup::Market, "demand.step_taken"),
+    (KindGroup::Market, "demand.visit_recorded"),
+    (KindGroup::Market, "demand.experts_invited"),
+    (KindGroup::Market, "demand.reviewed"),
+    (KindGroup::Market, "demand.merged"),
+    (KindGroup::Market, "demand.split"),
+    (KindGroup::Market, "demand.imported"),
+    (KindGroup::Market, "demand.personal_data_erased"),
+    (KindGroup::Market, "demand.list_published"),
+    (KindGroup::Market, "demand.undertaking_given"),
     (KindGroup::People, "person.created"),
     (KindGroup::People, "person.changed"),
     (KindGroup::People, "person.disabled"),

@@ -40,6 +40,9 @@ fn sight_of(kind: &str) -> Sight {
     match kind {
         "bulletin.signed" | "bulletin.corrected" | "bulletin.year_closed" => return Sight::Open,
         "contract.imported" => return Sight::Needs(Action::ReadImports),
+        "demand.list_published" => return Sight::Open,
+        // Who judged what is for those who watch over the judging.
+        "demand.reviewed" | "demand.experts_invited" => return Sight::Needs(Action::ReadLog),
         // Who looked at a text, and who may, is for those who watch over the looking.
         "registration.text_viewed" | "registration.auditor_named" | "registration.auditor_ended" => {
             return Sight::Needs(Action::ReadLog);
@@ -61,6 +64,7 @@ fn sight_of(kind: &str) -> Sight {
         "person" => Sight::Needs(Action::ReadPeople),
         "organisation" => Sight::Needs(Action::ReadOrganisations),
         "webhook" => Sight::Needs(Action::ManageWebhooks),
+        "demand" => Sight::Needs(Action::DecideDemands),
         _ => Sight::Needs(Action::ReadLog),
     }
 }
@@ -162,8 +166,13 @@ mod tests {
     use crate::log::{KINDS, KindGroup};
 
     /// The only kinds that everybody sees.
-    const OPEN: [&str; 4] =
-        ["bulletin.signed", "bulletin.corrected", "bulletin.year_closed", "region.imported"];
+    const OPEN: [&str; 5] = [
+        "bulletin.signed",
+        "bulletin.corrected",
+        "bulletin.year_closed",
+        "region.imported",
+        "demand.list_published",
+    ];
 
     #[test]
     fn every_kind_that_is_written_is_for_those_who_read_what_it_is_about() {
@@ -193,8 +202,11 @@ mod tests {
                 KindGroup::Attribution => {
                     &[Sight::Needs(Action::ReadObjections), Sight::Needs(Action::ReadParks)]
                 }
-                KindGroup::Market => &[Sight::Needs(Action::ReadAchievements)],
                 KindGroup::Target => &[Sight::Needs(Action::ReadTargets)],
+                KindGroup::Market if kind.starts_with("demand.") => {
+                    &[Sight::Needs(Action::DecideDemands), Sight::Needs(Action::ReadLog)]
+                }
+                KindGroup::Market => &[Sight::Needs(Action::ReadAchievements)],
                 KindGroup::People if kind.starts_with("organisation.") => {
                     &[Sight::Needs(Action::ReadOrganisations)]
                 }

@@ -33,6 +33,7 @@ pub use list_applications::{
     ApplicationsAsk, ApplicationsPage, ListedApplication, StateCount, list_applications,
 };
 pub use media::MediaType;
+pub(crate) use media::recognise_document;
 pub(crate) use national_result::NationalResults;
 pub use national_result::{ExportedApplications, export_pre_reviewed};
 pub use papers::{PUBLIC_STANDING_PATH, PaperCase, paper_document, papers_of, write_paper};

@@ -93,6 +93,17 @@ pub fn check_achievement(
     }
 }
 
+/// Whether a problem is only that something is not there yet, so that a draft can be kept.
+#[must_use]
+pub fn is_only_missing(form: &AchievementForm, problem: &RowProblem) -> bool {
+    match problem.code {
+        "achievement.missing" | "achievement.contact" | "achievement.rights" | "achievement.secrets" => true,
+        "achievement.price" => form.price.amount.trim().is_empty(),
+        "achievement.patent_filing" => form.clearance.patent_filing.trim().is_empty(),
+        _ => false,
+    }
+}
+
 /// A patent's number as pages and sheets show it; as it was typed where it is none of ours.
 #[must_use]
 pub fn shown_patent_number(text: &str) -> String {

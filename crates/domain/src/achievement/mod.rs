@@ -9,7 +9,9 @@ mod patent_number;
 mod procedure;
 mod shown;
 
-pub use check::{Achievement, OpenLicence, Price, Right, check_achievement, shown_patent_number};
+pub use check::{
+    Achievement, OpenLicence, Price, Right, check_achievement, is_only_missing, shown_patent_number,
+};
 pub use form::{
     AchievementForm, Clearance, KEYWORDS_MAX, MEMBERS_MAX, PatentFiling, RIGHTS_MAX, WrittenContact,
     WrittenMember, WrittenOpenLicence, WrittenPrice, WrittenRight,

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use xiaoxiang_domain::fact::Source;
 use xiaoxiang_services::Refusal;
+use xiaoxiang_services::achievement::{AchievementImport, RowSet, import_achievements};
 use xiaoxiang_services::attribution::import_park_list;
 use xiaoxiang_services::contract::{
     Consent, ImportReport, ImportRequest, Strictness, difference_rows, import_contracts,
@@ -21,6 +22,8 @@ use super::{CommandResult, Context, Outcome, database};
 pub enum ImportCommand {
     /// Technology contracts (技术合同) from XLSX or CSV
     Contracts(ContractArguments),
+    /// Achievements and patents (科技成果、专利) from XLSX or CSV, as drafts of their units
+    Achievements(AchievementArguments),
     /// The company list of a park (园区企业名录)
     ParkList {
         /// Park: name, statistical code or key
@@ -56,6 +59,25 @@ pub struct ContractArguments {
     differences: Option<PathBuf>,
 }
 
+/// Arguments of `import achievements`.
+#[derive(Debug, Args)]
+pub struct AchievementArguments {
+    /// XLSX or CSV with a header: 成果单位, 成果名称, 简介, 专利号 …
+    file: PathBuf,
+    /// Check only
+    #[arg(long)]
+    dry_run: bool,
+    /// Take the good rows of a file with bad ones
+    #[arg(long)]
+    keep_valid: bool,
+    /// Undertake for every row that nothing in it is secret (不涉密承诺)
+    #[arg(long)]
+    no_secrets: bool,
+    /// Write all problems into a CSV
+    #[arg(long)]
+    problems: Option<PathBuf>,
+}
+
 /// Registry or exchange.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum SourceWord {
@@ -68,6 +90,7 @@ enum SourceWord {
 pub async fn run(context: &Context, command: ImportCommand) -> CommandResult {
     match command {
         ImportCommand::Contracts(arguments) => run_contracts(context, arguments).await,
+        ImportCommand::Achievements(arguments) => run_achievements(context, arguments).await,
         ImportCommand::ParkList { park, file } => {
             let app = database::open(context).await?;
             let imported = import_park_list(&app, &context.actor, &park, read_file(&file)?).await?;
@@ -81,6 +104,30 @@ pub async fn run(context: &Context, command: ImportCommand) -> CommandResult {
             Ok(Outcome::Done)
         }
     }
+}
+
+async fn run_achievements(context: &Context, arguments: AchievementArguments) -> CommandResult {
+    let app = database::open(context).await?;
+    let rows = match (arguments.dry_run, arguments.keep_valid) {
+        (true, _) => RowSet::Nothing,
+        (_, true) => RowSet::Valid,
+        _ => RowSet::All,
+    };
+    let bytes = read_file(&arguments.file)?;
+    let import = AchievementImport { bytes, rows, holds_no_secrets: arguments.no_secrets };
+    let report = import_achievements(&app, &context.actor, import).await?;
+    if let Some(path) = &arguments.problems {
+        output::write_problems(path, &report.problems)?;
+    }
+    let (read, drafts, refused) = (report.rows.len(), report.drafts(), report.refused_rows());
+    say(
+        &format!("读到 {read} 行，建立草稿 {drafts} 项，有问题 {refused} 行。"),
+        &format!("{read} rows read, {drafts} drafts made, {refused} rows with problems"),
+    );
+    if report.problems.is_empty() || (arguments.keep_valid && drafts > 0) {
+        return Ok(Outcome::Done);
+    }
+    Err(Refusal::Sheet(report.problems).into())
 }
 
 async fn run_contracts(context: &Context, arguments: ContractArguments) -> CommandResult {

@@ -104,10 +104,14 @@ impl Case {
     /// What the procedure knows of it.
     pub fn offer(&self, region: &Region, today: jiff::civil::Date) -> Offer {
         let is_publicised = self.row.publicised_key.as_deref() == Some(publicity_key(&self.form).as_str());
+        let publicity_to: Option<jiff::civil::Date> =
+            self.row.publicity_to.as_deref().and_then(|day| day.parse().ok());
+        let is_running = self.state == AchievementState::Publicity;
         let publicity = match (self.publicity_rule(region, today), is_publicised) {
-            (None, _) if self.state != AchievementState::Publicity => PublicityStanding::NotNeeded,
+            // A unit may publicise what need not be; a region without any rule names no last day.
+            (None, _) if !is_running || publicity_to.is_none() => PublicityStanding::NotNeeded,
             (Some(_), false) => PublicityStanding::Needed,
-            _ => PublicityStanding::Until(self.row.publicity_to.as_deref().and_then(|day| day.parse().ok())),
+            _ => PublicityStanding::Until(publicity_to),
         };
         Offer {
             state: self.state,

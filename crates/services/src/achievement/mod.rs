@@ -2,6 +2,7 @@
 
 mod case;
 mod follow_offers;
+mod import;
 mod list_achievements;
 mod market;
 mod object;
@@ -11,6 +12,10 @@ mod undertake;
 mod write_achievement;
 
 pub use follow_offers::{OfferedAchievement, OfferedSection, changed_offers, read_offers};
+pub use import::{
+    AchievementImport, AchievementImportReport, COLUMNS, IMPORT_ROWS_MAX, ImportedRow, RowSet,
+    import_achievements,
+};
 pub use list_achievements::{
     AchievementStateCount, AchievementsAsk, AchievementsPage, ListedAchievement, list_achievements,
 };

@@ -1,8 +1,10 @@
 //! First run (首次启用): a region and a first account, while nobody is entered; afterwards never again.
 
+mod example_achievements;
 mod example_applications;
 mod example_people;
 
+pub use example_achievements::walk_example_achievements;
 pub use example_applications::{example_at_first, walk_example_applications};
 pub use example_people::{ExamplePerson, enter_example_people, list_example_people, open_example_session};
 

@@ -8,10 +8,11 @@ use xiaoxiang_domain::achievement::{
 };
 use xiaoxiang_domain::market::DisclosureLevel;
 use xiaoxiang_services::achievement::{
-    AchievementStepRequest, AchievementsAsk, AnswerToObjection, Facet, MarketAsk, NewObjection,
-    ObjectionOutcome, SavedAchievement, answer_objection, changed_offers, give_undertaking,
-    list_achievements, list_market, object_to_achievement, read_achievement, read_market_entry, read_offers,
-    save_achievement, start_achievement, take_achievement_step,
+    AchievementImport, AchievementStepRequest, AchievementsAsk, AnswerToObjection, Facet, MarketAsk,
+    NewObjection, ObjectionOutcome, RowSet, SavedAchievement, answer_objection, changed_offers,
+    give_undertaking, import_achievements, list_achievements, list_market, object_to_achievement,
+    read_achievement, read_market_entry, read_offers, save_achievement, start_achievement,
+    take_achievement_step,
 };
 use xiaoxiang_services::{Actor, Refusal};
 use xiaoxiang_store::{Db, both_backends};
@@ -207,5 +208,42 @@ both_backends! {
         let incomplete = unit.draft(&AchievementForm { title: "题".to_owned(), ..AchievementForm::default() }).await;
         let refused = unit.step(&world.agent, &incomplete, AchievementStep::Submit).await.unwrap_err();
         assert!(matches!(refused, Refusal::Fields(problems) if problems.len() > 8));
+    }
+
+    async fn a_sheet_becomes_drafts_and_every_wrong_row_is_told_with_its_place(db: Db) {
+        let world = World::new(db, Mode::Own).await;
+        let sheet = "专利名称,专利号,摘要,法律状态,专利权人,价格(万元),成果单位\n\
+            一种泵,ZL202110000001.6,摘要,授权,示例大学,12.5,\n\
+            一种阀,ZL202110000001.5,摘要,授权,示例大学,面议,\n\
+            一种泵,ZL202110000001.6,摘要,授权,示例大学,,\n\
+            一种桥,202120000001.1,摘要,授权,示例大学,,示例公司\n\
+            合计,4,,,,,\n";
+        let import = |rows| AchievementImport { bytes: sheet.as_bytes().to_vec(), rows, holds_no_secrets: true };
+        let all = import_achievements(&world.app, &world.agent, import(RowSet::All)).await.unwrap();
+        let told: Vec<_> = all.problems.iter().map(|problem| (problem.row, problem.code.as_ref())).collect();
+        assert_eq!(
+            told,
+            [
+                (Some(3), "achievement.patent_number"),
+                (Some(4), "achievement.sheet.twice"),
+                (Some(5), "achievement.sheet.unit"),
+            ]
+        );
+        assert_eq!(all.drafts(), 0, "all of them or none");
+        let column = all.problems[0].column.as_ref().map(|column| column.letter.as_str());
+        assert_eq!(column, Some("B"));
+        let valid = import_achievements(&world.app, &world.agent, import(RowSet::Valid)).await.unwrap();
+        assert_eq!((valid.drafts(), valid.refused_rows()), (1, 3));
+        let id = valid.rows[0].achievement_id.clone().unwrap();
+        let page = read_achievement(&world.app, &world.agent, &id).await.unwrap();
+        let right = &page.form.rights[0];
+        assert_eq!((page.form.kind.as_str(), right.kind.as_str(), right.status.as_str()), ("patent", "21", "in_force"));
+        assert_eq!((page.form.price.amount.as_str(), page.form.clearance.patent_filing.as_str()), ("125000.00", "filed"));
+        assert!(valid.rows[0].missing.contains(&"modes".to_owned()), "{:?}", valid.rows[0].missing);
+        for hopeless in ["", "a,b\n1,2\n", "成果名称,简介\n", "PK\u{3}\u{4}"] {
+            let import = AchievementImport { bytes: hopeless.into(), rows: RowSet::Valid, holds_no_secrets: true };
+            let report = import_achievements(&world.app, &world.agent, import).await;
+            assert!(report.is_err() || report.is_ok_and(|report| !report.problems.is_empty()), "{hopeless}");
+        }
     }
 }

@@ -3,6 +3,8 @@
 //! A route, its permission and its description are declared together; [`routes`] feeds the one list of addresses and
 //! [`document`] the OpenAPI document.
 
+mod achievement_shapes;
+mod achievements;
 mod answer;
 mod application_auditors;
 mod application_batches;
@@ -111,6 +113,7 @@ static ALL: LazyLock<Vec<ApiRoute>> = LazyLock::new(|| {
         contracts::routes(),
         contract_figures::routes(),
         applications::routes(),
+        achievements::routes(),
         application_batches::routes(),
         application_auditors::routes(),
         inspections::routes(),

@@ -184,11 +184,12 @@ fn code(list: Option<&CodeList>, text: &str) -> String {
 fn place(region: &Region, text: &str) -> String {
     let divisions = region.divisions();
     let cities = region.cities().iter().copied();
-    let all = cities.flat_map(|city| std::iter::once(city).chain(divisions.children(city).iter().copied()));
+    let mut all =
+        cities.flat_map(|city| std::iter::once(city).chain(divisions.children(city).iter().copied()));
     let is_named = |name: &str| {
         text == name || text.ends_with(name) || name.trim_end_matches(['市', '县', '区']) == text
     };
     // The nearest name: «长沙市岳麓区» is the district.
-    let found = all.filter(|code| divisions.name(*code).is_some_and(is_named)).last();
+    let found = all.rfind(|code| divisions.name(*code).is_some_and(is_named));
     found.map_or_else(|| text.to_owned(), |code| code.to_string())
 }

@@ -1,5 +1,6 @@
 //! The API, called in-process: its document, its problems, forged and double requests, the feed.
 
+mod achievements;
 mod conformance;
 mod document;
 mod feed;

@@ -15,6 +15,7 @@ pub mod money;
 pub mod notice;
 pub mod organisation;
 pub mod period;
+pub mod profile;
 pub mod ratio;
 pub mod region;
 pub mod target;

@@ -114,6 +114,7 @@ pub fn all() -> Vec<Route> {
         pages::applications::routes(),
         pages::achievements::routes(),
         pages::market_achievements::routes(),
+        pages::profiles::routes(),
         pages::demands::routes(),
         pages::open_data::routes(),
         pages::sign_in::routes(),

@@ -20,6 +20,7 @@ pub mod organisation;
 pub mod paper;
 mod personal_data;
 mod place;
+pub mod profile;
 pub mod refusal;
 pub mod region;
 pub mod registration;

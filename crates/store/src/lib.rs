@@ -31,6 +31,7 @@ pub mod organisation_change;
 pub mod park_list;
 pub mod payment_hold;
 pub mod person;
+pub mod profile;
 pub mod provider;
 pub mod region;
 pub mod registration;

@@ -40,6 +40,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![
     18 "0018_registration_auditor",
     20 "0020_achievement",
     21 "0021_demand",
+    22 "0022_profile",
 ];
 
 /// Number of the advisory lock; any will do that nothing else in the database takes.

@@ -99,6 +99,8 @@ pub enum Action {
     WriteAchievements,
     /// 撤下科技成果、答复公示异议 for the office.
     WatchAchievements,
+    /// 专家、服务机构、团队资料 of oneself or one's organisation.
+    EditProfiles,
     /// 事件推送与投递: programs that are told, and what has left the house.
     ManageWebhooks,
     /// 技术需求: beyond what the market shows.
@@ -119,7 +121,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the permission table.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 57] = [
         Self::Work,
         Self::ReadContracts,
         Self::ReadPersonalData,
@@ -168,6 +170,7 @@ impl Action {
         Self::ReadAchievements,
         Self::WriteAchievements,
         Self::WatchAchievements,
+        Self::EditProfiles,
         Self::ManageWebhooks,
         Self::ReadDemands,
         Self::EnterDemands,
@@ -264,6 +267,9 @@ impl Action {
                 "撤下科技成果和答复公示异议",
                 "take achievements down and answer objections",
             ),
+            Self::EditProfiles => {
+                ("edit_profiles", "填写专家和机构资料", "edit profiles of experts and institutions")
+            }
             Self::ManageWebhooks => ("manage_webhooks", "管理事件推送", "manage webhooks"),
             Self::ReadDemands => ("read_demands", "查看技术需求", "read demands"),
             Self::EnterDemands => ("enter_demands", "填报技术需求", "enter demands"),

@@ -253,6 +253,10 @@ const fn line(action: Action) -> Line {
         Action::WriteAchievements => {
             Line { everywhere: NOBODY, in_scope: &[OrganisationAgent, TransferOffice] }
         }
+        Action::EditProfiles => Line {
+            everywhere: &[Expert],
+            in_scope: &[OrganisationAgent, TransferOffice, Society, MarketBranch, TechnologyManager],
+        },
         Action::WatchAchievements => {
             Line { everywhere: &[Statistician, DivisionHead], in_scope: &[CityOfficer] }
         }

@@ -205,3 +205,5 @@ log-demand-imported = Demands imported
 log-demand-personal-data-erased = Contact data of a demand erased
 log-demand-list-published = List of demands published
 log-demand-undertaking-given = Confidentiality undertaking given
+log-profile-saved = Profile saved
+log-profile-erased = Profile erased

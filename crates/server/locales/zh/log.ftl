@@ -193,3 +193,5 @@ log-demand-imported = 导入需求
 log-demand-personal-data-erased = 删除需求联系人信息
 log-demand-list-published = 发布需求清单
 log-demand-undertaking-given = 签署保密承诺
+log-profile-saved = 保存专家或机构资料
+log-profile-erased = 删除专家或机构资料

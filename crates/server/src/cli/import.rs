@@ -127,7 +127,7 @@ async fn run_achievements(context: &Context, arguments: AchievementArguments) ->
     if report.problems.is_empty() || (arguments.keep_valid && drafts > 0) {
         return Ok(Outcome::Done);
     }
-    Err(Refusal::Sheet(report.problems).into())
+    Err(Refusal::Sheet(report.problems))
 }
 
 async fn run_contracts(context: &Context, arguments: ContractArguments) -> CommandResult {

@@ -44,6 +44,7 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "batch",
     "achievements",
     "market",
+    "profiles",
     "auditors",
     "inspections",
     "open_data",

@@ -72,6 +72,8 @@ pub fn kind_key(kind: &str) -> &'static str {
         "achievement.objection_raised" => "log-achievement-objection-raised",
         "achievement.objection_answered" => "log-achievement-objection-answered",
         "achievement.undertaking_given" => "log-achievement-undertaking",
+        "profile.saved" => "log-profile-saved",
+        "profile.erased" => "log-profile-erased",
         "target.set" => "log-target-set",
         "target.split" => "log-target-split",
         "target.adjusted" => "log-target-adjusted",

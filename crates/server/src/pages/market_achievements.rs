@@ -16,6 +16,8 @@ use xiaoxiang_services::achievement::{
 };
 
 use super::achievements::words::{SectionView, Words};
+use super::home::Choice;
+use super::profiles::market_lists;
 use super::shell::{Section, Shell};
 use super::statistics::SelectOption;
 use super::visit::{Visit, status_of_form};
@@ -179,6 +181,10 @@ impl ListPage {
 
     fn is_restricting(&self) -> bool {
         self.query.filters().iter().any(|(_, value)| !value.is_empty())
+    }
+
+    fn lists(&self) -> Vec<Choice> {
+        market_lists(&self.shell, "/market/achievements")
     }
 
     /// How many filters are set, beside the words.

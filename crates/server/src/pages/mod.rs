@@ -43,6 +43,7 @@ pub mod papers;
 pub mod parks;
 pub mod people;
 pub mod place;
+pub mod profiles;
 mod provider_account;
 pub mod provider_sign_in;
 pub mod public;

@@ -41,6 +41,8 @@ pub enum Section {
     Demands,
     /// 要素市场
     Market,
+    /// 专家和机构资料
+    Profiles,
     /// 导入
     Imports,
     /// 月度市州表
@@ -76,13 +78,14 @@ pub enum Section {
 }
 
 /// The entries of the work navigation, and what one must be allowed to see each.
-const OFFICE: [(Section, &str, &str, Action); 19] = [
+const OFFICE: [(Section, &str, &str, Action); 20] = [
     (Section::Work, "/work", "nav-work", Action::Work),
     (Section::Notices, "/notices", "nav-notices", Action::Work),
     (Section::Contracts, "/contracts", "nav-contracts", Action::ReadContracts),
     (Section::Applications, "/applications", "nav-applications", Action::ReadApplications),
     (Section::Achievements, "/achievements", "nav-achievements", Action::ReadAchievements),
     (Section::Demands, "/demands", "nav-demands", Action::ReadDemands),
+    (Section::Profiles, "/profiles", "nav-profiles", Action::EditProfiles),
     (Section::Imports, "/imports", "nav-imports", Action::ReadImports),
     (Section::CityMonthly, "/city-monthly", "nav-city-monthly", Action::ReadCirculars),
     (Section::Drafts, "/drafts", "nav-drafts", Action::ReadDrafts),

@@ -58,7 +58,7 @@ impl KindGroup {
 }
 
 /// Every kind of entry that the program writes or once wrote. A test looks through the source for others.
-pub const KINDS: [(KindGroup, &str); 78] = [
+pub const KINDS: [(KindGroup, &str); 80] = [
     (KindGroup::Contract, "contract.imported"),
     (KindGroup::Contract, "contract.registered"),
     (KindGroup::Contract, "contract.changed"),
@@ -99,6 +99,8 @@ pub const KINDS: [(KindGroup, &str); 78] = [
     (KindGroup::Market, "achievement.objection_raised"),
     (KindGroup::Market, "achievement.objection_answered"),
     (KindGroup::Market, "achievement.undertaking_given"),
+    (KindGroup::Market, "profile.saved"),
+    (KindGroup::Market, "profile.erased"),
     (KindGroup::Target, "target.set"),
     (KindGroup::Target, "target.split"),
     (KindGroup::Target, "target.adjusted"),

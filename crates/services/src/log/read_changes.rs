@@ -206,6 +206,7 @@ mod tests {
                 KindGroup::Market if kind.starts_with("demand.") => {
                     &[Sight::Needs(Action::DecideDemands), Sight::Needs(Action::ReadLog)]
                 }
+                KindGroup::Market if kind.starts_with("profile.") => &[Sight::Needs(Action::ReadLog)],
                 KindGroup::Market => &[Sight::Needs(Action::ReadAchievements)],
                 KindGroup::People if kind.starts_with("organisation.") => {
                     &[Sight::Needs(Action::ReadOrganisations)]

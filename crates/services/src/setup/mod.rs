@@ -3,10 +3,12 @@
 mod example_achievements;
 mod example_applications;
 mod example_people;
+mod example_profiles;
 
 pub use example_achievements::walk_example_achievements;
 pub use example_applications::{example_at_first, walk_example_applications};
 pub use example_people::{ExamplePerson, enter_example_people, list_example_people, open_example_session};
+pub use example_profiles::enter_example_profiles;
 
 use xiaoxiang_domain::access::{Grant, Role, Scope, check_password};
 use xiaoxiang_domain::region::RegionLayer;

@@ -14,6 +14,7 @@ mod open_data;
 mod organisations;
 mod people;
 mod personal;
+mod profiles;
 mod published_figures;
 mod refusals;
 mod registration;

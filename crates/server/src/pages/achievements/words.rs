@@ -17,6 +17,7 @@ use xiaoxiang_services::region::RegionInForce;
 use crate::language::Language;
 use crate::pages::applications::words::sentence_case;
 use crate::pages::moment;
+use crate::pages::statistics::SelectOption;
 use crate::pages::visit::Visit;
 
 /// What pages of achievements are told in.
@@ -309,6 +310,17 @@ fn label_key(field: &str) -> &'static str {
 }
 
 impl Words {
+    /// The technical fields as options.
+    pub fn field_options(&self, chosen: &[&str]) -> Vec<SelectOption> {
+        let Some(list) = self.region().codes("technical_field") else { return Vec::new() };
+        let option = |code: &xiaoxiang_domain::region::Code| SelectOption {
+            value: code.code.clone(),
+            label: self.language.pick(&code.name, &code.name_en).to_owned(),
+            is_chosen: chosen.contains(&code.code.as_str()),
+        };
+        list.items().iter().map(option).collect()
+    }
+
     /// The name of the city of a division's code, without the province.
     pub fn city(&self, code: &str) -> String {
         let divisions = self.region().divisions();

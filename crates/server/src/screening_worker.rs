@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 use xiaoxiang_services::bulletin::announce_corrections;
+use xiaoxiang_services::demand::{expire_demands, remind_owners};
 use xiaoxiang_services::registration::remind_of_due_decisions;
 use xiaoxiang_services::screening::{Effort, When, newest_position, screen_book};
 use xiaoxiang_services::{Actor, App, Refusal};
@@ -71,6 +72,12 @@ async fn announce(app: App) {
     }
 }
 
+async fn watch_over_demands(app: &App) -> Result<(), Refusal> {
+    expire_demands(app).await?;
+    remind_owners(app).await?;
+    Ok(())
+}
+
 async fn remind(app: App) {
     loop {
         match remind_of_due_decisions(&app).await {
@@ -78,6 +85,10 @@ async fn remind(app: App) {
             Err(refusal) => {
                 tracing::error!(error = ?refusal, "nobody was reminded of decisions that are due")
             }
+        }
+        match watch_over_demands(&app).await {
+            Ok(()) | Err(Refusal::NoRegion) => {}
+            Err(refusal) => tracing::error!(error = ?refusal, "demands were not looked through"),
         }
         tokio::time::sleep(REMINDER_PAUSE).await;
     }

@@ -38,6 +38,22 @@ impl Budget {
         }
     }
 
+    /// As it is printed, Chinese and English: whole amounts without decimals.
+    #[must_use]
+    pub fn words(self) -> (String, String) {
+        let amount = |fen: Fen| {
+            let text = fen.display_in(MoneyUnit::TenThousandYuan);
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        };
+        match self {
+            Self::About(fen) => (format!("{} 万元", amount(fen)), format!("{} × 10,000 yuan", amount(fen))),
+            Self::UpTo(fen) => {
+                (format!("不超过 {} 万元", amount(fen)), format!("up to {} × 10,000 yuan", amount(fen)))
+            }
+            Self::Open => ("面议".to_owned(), "to be agreed".to_owned()),
+        }
+    }
+
     /// The amount, where one is stated.
     #[must_use]
     pub const fn amount(self) -> Option<Fen> {
@@ -588,6 +604,9 @@ mod tests {
         assert_eq!(read("约 ５０ 万元左右"), Some(Budget::About(Fen(50_000_000))));
         assert_eq!(read("500000元"), Some(Budget::About(Fen(50_000_000))));
         assert_eq!(read("200万以内"), Some(Budget::UpTo(Fen(200_000_000))));
+        let words = |text| read(text).map(|budget| budget.words().0);
+        assert_eq!(words("约300"), Some("300 万元".to_owned()));
+        assert_eq!(words("不超过12.5万"), Some("不超过 12.5 万元".to_owned()));
         assert_eq!(read("面议"), Some(Budget::Open));
         assert_eq!(read(""), Some(Budget::Open));
         for wrong in ["很多", "-5", "0", "1e9"] {

@@ -18,6 +18,7 @@ mod contract_body;
 mod contract_figures;
 mod contracts;
 mod datasets;
+mod demands;
 mod document;
 mod drafts;
 mod extract;
@@ -128,6 +129,7 @@ static ALL: LazyLock<Vec<ApiRoute>> = LazyLock::new(|| {
         imports::routes(),
         codes::routes(),
         datasets::routes(),
+        demands::routes(),
         people::routes(),
         changes::routes(),
     ]

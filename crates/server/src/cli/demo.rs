@@ -15,8 +15,8 @@ use xiaoxiang_services::contract::import_records;
 use xiaoxiang_services::demo::{EXAMPLE_REGISTRARS, Example, example};
 use xiaoxiang_services::region::import_region;
 use xiaoxiang_services::setup::{
-    enter_example_people, enter_example_profiles, example_at_first, walk_example_achievements,
-    walk_example_applications,
+    begin_example_demands, enter_example_people, enter_example_profiles, example_at_first,
+    go_on_example_demands, walk_example_achievements, walk_example_applications,
 };
 use xiaoxiang_services::target::save_targets;
 use xiaoxiang_services::{Actor, App, Refusal};
@@ -89,9 +89,11 @@ pub async fn run(context: &Context, arguments: DemoArguments) -> CommandResult {
         prepare(&example_at_first(&app), &context).await?;
     }
     let password = password_of(&example_at_first(&app), &context, &arguments.data_dir).await?;
+    begin_example_demands(&example_at_first(&app), &context.actor).await?;
     walk_example_applications(&app, &context.actor).await?;
     walk_example_achievements(&app).await?;
     enter_example_profiles(&app, &context.actor).await?;
+    go_on_example_demands(&app, &context.actor).await?;
     say(
         &format!("示例人员的登录名为 demo.statistician 等，口令：{password}"),
         &format!("example people sign in as demo.statistician and so on with the password {password}"),

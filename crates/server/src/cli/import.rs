@@ -12,6 +12,7 @@ use xiaoxiang_services::attribution::import_park_list;
 use xiaoxiang_services::contract::{
     Consent, ImportReport, ImportRequest, Strictness, difference_rows, import_contracts,
 };
+use xiaoxiang_services::demand::{BadRows, Writing, import_demands};
 use xiaoxiang_services::sheet::FILE_BYTES_MAX;
 
 use super::output::{self, Format, say};
@@ -24,6 +25,8 @@ pub enum ImportCommand {
     Contracts(ContractArguments),
     /// Achievements and patents (科技成果、专利) from XLSX or CSV, as drafts of their units
     Achievements(AchievementArguments),
+    /// Technology demands (技术需求) from XLSX or CSV, one a row under the labels of the collection sheet
+    Demands(DemandArguments),
     /// The company list of a park (园区企业名录)
     ParkList {
         /// Park: name, statistical code or key
@@ -78,6 +81,19 @@ pub struct AchievementArguments {
     problems: Option<PathBuf>,
 }
 
+/// Arguments of `import demands`.
+#[derive(Debug, Args)]
+pub struct DemandArguments {
+    /// XLSX or CSV with the labels of the collection sheet as headers
+    file: PathBuf,
+    /// Check only
+    #[arg(long)]
+    dry_run: bool,
+    /// Take the good rows of a file with bad ones
+    #[arg(long)]
+    keep_valid: bool,
+}
+
 /// Registry or exchange.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum SourceWord {
@@ -90,6 +106,7 @@ enum SourceWord {
 pub async fn run(context: &Context, command: ImportCommand) -> CommandResult {
     match command {
         ImportCommand::Contracts(arguments) => run_contracts(context, arguments).await,
+        ImportCommand::Demands(arguments) => run_demands(context, &arguments).await,
         ImportCommand::Achievements(arguments) => run_achievements(context, arguments).await,
         ImportCommand::ParkList { park, file } => {
             let app = database::open(context).await?;
@@ -128,6 +145,28 @@ async fn run_achievements(context: &Context, arguments: AchievementArguments) ->
         return Ok(Outcome::Done);
     }
     Err(Refusal::Sheet(report.problems))
+}
+
+async fn run_demands(context: &Context, arguments: &DemandArguments) -> CommandResult {
+    let app = database::open(context).await?;
+    let how = (
+        if arguments.keep_valid { BadRows::KeepValid } else { BadRows::RefuseAll },
+        if arguments.dry_run { Writing::CheckOnly } else { Writing::Import },
+    );
+    let import = import_demands(&app, &context.actor, read_file(&arguments.file)?, how).await?;
+    let rows: Vec<Vec<String>> = import
+        .problems
+        .iter()
+        .map(|(row, problem)| vec![row.to_string(), problem.field.clone(), problem.reason_zh.clone()])
+        .collect();
+    output::print_rows(context.format, &["行", "栏目", "问题"], &rows)?;
+    let (all, good, known, made) = (import.rows, import.good, import.known, import.made.len());
+    say(
+        &format!("共 {all} 行：可导入 {good}，已有 {known}，已导入 {made}。"),
+        &format!("{all} rows: {good} good, {known} on record already, {made} imported"),
+    );
+    let is_refused = !import.problems.is_empty() && !arguments.keep_valid;
+    Ok(if is_refused { Outcome::Refused } else { Outcome::Done })
 }
 
 async fn run_contracts(context: &Context, arguments: ContractArguments) -> CommandResult {

@@ -147,7 +147,7 @@ async fn a_stranger_learns_nothing_protected_from_page_list_search_facet_file_or
             let is_number = secret.chars().all(|c| c.is_ascii_digit()) && secret.len() < 5;
             let text = if is_number { answer.text.replace(&id, "") } else { answer.text.clone() };
             let found =
-                if is_number { text.contains(&format!("{secret}万")) } else { text.contains(secret) };
+                if is_number { text.contains(&format!("{secret} 万")) } else { text.contains(secret) };
             assert!(!found, "{address} tells {secret}");
         }
     }
@@ -238,4 +238,76 @@ async fn the_form_tells_what_is_wrong_beside_its_field_and_keeps_what_was_typed(
     assert!(!refused.text.contains("<script>"));
     let check = get_with(&router, &format!("/demands/{id}/form/check"), &[("cookie", &officer)]).await.text;
     assert!(check.contains("“企业名称”未填写"), "{check}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filled_in_sheet_becomes_a_draft_and_nothing_of_it_is_lost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = app_with_region(folder.path()).await;
+    let router = pages(app.clone());
+    let officer = county(&app).await;
+    for format in ["docx", "xlsx"] {
+        let template = get(&router, &format!("/demands/collection-sheet.{format}")).await;
+        assert_eq!(template.status, StatusCode::OK);
+    }
+    let csv = "企业技术需求征集表,,\n单位名称：,湖南示例瓷业有限公司,\n所在县市区,浏阳市,联系人,示例甲\n手机,,13800000001\n\
+               需求题目,坯体裂纹检测,\n需求简介,寻求在线检测办法,\n一、主要技术问题（必填）,,\n烧成前看不到内部裂纹，废品率高。,,\n\
+               领域,新材料,\n合作模式,委托研发；技术服务,\n预算（万元）,１２０,\n备注,希望年内见面,\n";
+    let sent = upload(&router, "/demands/collect", &officer, &[], csv.as_bytes()).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let to = sent.headers["location"].to_str().expect("an address").to_owned();
+    let check = get_with(&router, &to, &[("cookie", &officer)]).await.text;
+    assert!(check.contains("坯体裂纹检测") && check.contains("希望年内见面"), "{check}");
+    assert!(!check.contains("id=\"problems\""), "nothing is missing: {check}");
+    let nothing = upload(&router, "/demands/collect", &officer, &[], "甲,乙\n1,2\n".as_bytes()).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(nothing.text.contains("没有找到征集表的栏目"));
+    let pdf = upload(&router, "/demands/collect", &officer, &[], b"%PDF-1.7").await;
+    assert_eq!(pdf.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_checked_first_and_imported_whole_or_its_good_rows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = app_with_region(folder.path()).await;
+    let router = pages(app.clone());
+    let officer = county(&app).await;
+    let head = "序号,企业名称,所在县市区,联系人,联系电话,需求名称,公开摘要,拟解决的主要技术问题,技术领域,合作方式,资金投入（万元）\n";
+    let good = "1,湖南示例甲瓷业有限公司,浏阳市,甲,1,釉面针孔控制,减少针孔,釉面针孔多,新材料,委托开发,50\n";
+    let bad = "2,湖南示例乙瓷业有限公司,株洲市,乙,2,窑炉节能,降低能耗,能耗高,新材料,赠送,很多\n";
+    let list = format!("{head}{good}{bad}");
+    let checked = upload(&router, "/demands/import", &officer, &[("act", "check")], list.as_bytes()).await;
+    assert_eq!(checked.status, StatusCode::OK, "{}", checked.text);
+    assert!(checked.text.contains("可导入 1") && checked.text.contains("不是合作方式"), "{}", checked.text);
+    let fields = [("act", "import"), ("agreed", "1")];
+    let refused = upload(&router, "/demands/import", &officer, &fields, list.as_bytes()).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fields = [("act", "import"), ("agreed", "1"), ("keep_valid", "1")];
+    let taken = upload(&router, "/demands/import", &officer, &fields, list.as_bytes()).await;
+    assert_eq!(taken.status, StatusCode::OK, "{}", taken.text);
+    let page = get_with(&router, "/demands", &[("cookie", &officer)]).await.text;
+    assert!(page.contains("釉面针孔控制") && !page.contains("窑炉节能"));
+    let again = upload(&router, "/demands/import", &officer, &fields, list.as_bytes()).await;
+    assert!(again.text.contains("已有 1"), "{}", again.text);
+}
+
+/// Sends a form with a file as a page of ours does.
+async fn upload(router: &Router, path: &str, cookie: &str, fields: &[(&str, &str)], file: &[u8]) -> Answer {
+    let mark = "x-mark-x";
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let part = format!("--{mark}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend_from_slice(part.as_bytes());
+    }
+    let head = format!("--{mark}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n");
+    body.extend_from_slice(head.as_bytes());
+    body.extend_from_slice(file);
+    body.extend_from_slice(format!("\r\n--{mark}--\r\n").as_bytes());
+    let request = axum::http::Request::post(path)
+        .header("content-type", format!("multipart/form-data; boundary={mark}"))
+        .header("sec-fetch-site", "same-origin")
+        .header("cookie", cookie)
+        .body(axum::body::Body::from(body))
+        .expect("a request");
+    super::support::answered(router, request).await
 }

@@ -289,3 +289,60 @@ fn character_of(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use xiaoxiang_domain::demand::FIELD_KEYS;
+    use xiaoxiang_domain::region::RegionLayer;
+
+    use super::*;
+
+    fn region() -> Region {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../regions/china");
+        let mut files = std::collections::BTreeMap::new();
+        let mut folders = vec![root.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+                    files.insert(name, std::fs::read_to_string(&path).unwrap());
+                }
+            }
+        }
+        Region::parse(&[RegionLayer { name: "china".to_owned(), files }]).unwrap()
+    }
+
+    #[test]
+    fn our_own_templates_are_read_as_they_were_filled_in() {
+        let region = region();
+        let created = date(2026, 11, 23).at(9, 0, 0, 0);
+        let form = FIELD_KEYS
+            .into_iter()
+            .fold(DemandForm::default(), |form, key| form.with(key, &format!("内容 <{key}> & “引号”")));
+        for template in [SheetTemplate::Docx, SheetTemplate::Xlsx] {
+            let bytes = template_bytes(&region, template, created, &form).unwrap();
+            let (read, problems) = read_sheet(&region, bytes).unwrap();
+            assert_eq!(read, form, "{template:?}");
+            assert!(problems.is_empty());
+            let empty = template_bytes(&region, template, created, &DemandForm::default()).unwrap();
+            assert!(matches!(
+                read_sheet(&region, empty),
+                Err(Refusal::Invalid { code: "demand.sheet.nothing", .. })
+            ));
+        }
+    }
+
+    #[test]
+    fn a_text_beyond_its_limit_is_cut_in_its_field_and_kept_whole_beside() {
+        let long = "长".repeat(100);
+        let bytes = format!("需求名称,{long}\n").into_bytes();
+        let (form, problems) = read_sheet(&region(), bytes).unwrap();
+        assert_eq!(form.field("title").chars().count(), 60);
+        assert_eq!(problems.len(), 1);
+        assert_eq!(form.leftovers, [format!("需求名称：{long}")]);
+    }
+}

@@ -10,7 +10,6 @@ use xiaoxiang_domain::demand::{
     decide_demand_step,
 };
 use xiaoxiang_domain::market::{CooperationMode, DisclosureLevel, read_modes};
-use xiaoxiang_domain::money::MoneyUnit;
 use xiaoxiang_domain::region::{DivisionCode, Region};
 use xiaoxiang_store::demand_issue::{self as store, IssueRow};
 use xiaoxiang_store::{NewEntry, StoreError, Tx, demand};
@@ -202,11 +201,7 @@ fn entry_of(region: &Region, case: &Case, at: usize, companies: usize) -> IssueE
     let seen = SeenDemand::of(&case.form, DisclosureLevel::Public);
     let text = |key: &str| seen.field(key).unwrap_or_default().to_owned();
     let city = DivisionCode::parse(&case.row.division).and_then(DivisionCode::city);
-    let budget = seen.field("budget").and_then(Budget::read).map(|budget| match budget {
-        Budget::About(amount) => format!("{}万元", amount.display_in(MoneyUnit::TenThousandYuan)),
-        Budget::UpTo(amount) => format!("不超过{}万元", amount.display_in(MoneyUnit::TenThousandYuan)),
-        Budget::Open => "面议".to_owned(),
-    });
+    let budget = seen.field("budget").and_then(Budget::read).map(|budget| budget.words().0);
     let field_name = region
         .codes("technical_field")
         .and_then(|list| list.by_code(&case.row.field))

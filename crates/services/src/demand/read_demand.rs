@@ -210,6 +210,10 @@ pub async fn read_demand(app: &App, actor: &Actor, demand_id: &str) -> Result<De
 /// The form as somebody may see it: experts after having declared that nothing bars them, contact data who calls.
 async fn seen_form(tx: &mut Tx, actor: &Actor, case: &Case, is_expert: bool) -> Result<DemandForm, Refusal> {
     let mut form = case.form.clone();
+    if !case.shows_contact(actor) {
+        // A sheet may say anything there, names and numbers of people too.
+        form.leftovers.clear();
+    }
     if is_expert {
         let declared = case.review_of(actor).and_then(|review| review.conflict.as_deref());
         if declared != Some(NO_CONFLICT) {

@@ -56,10 +56,13 @@ pub async fn save_demand(
     }
     let today = app.clock.today_in(&region.time_zone);
     let mut row = case.row;
+    // What a sheet said beside its fields stays, whatever is saved.
+    let leftovers = case.form.leftovers;
     let (mut form, personal) = saved.form.clone().split_personal();
     if let (Some(Role::OrganisationAgent), Some(scope)) = (actor.role(), actor.extent(Action::EnterDemands)) {
         form = super::start_demand::first_form(&mut tx, actor, scope, form).await?;
     }
+    form.leftovers = leftovers;
     place_form(&mut tx, actor, &region.region, today, &form, &mut row).await?;
     row.changed_at_ms = now_ms;
     store::update(&mut tx, &row).await?;

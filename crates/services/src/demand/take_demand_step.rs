@@ -3,7 +3,7 @@
 use jiff::Span;
 use jiff::civil::Date;
 use serde_json::json;
-use xiaoxiang_domain::access::Action;
+use xiaoxiang_domain::access::{Action, Scope};
 use xiaoxiang_domain::demand::{
     CheckedDemand, DemandKind, DemandState, DemandStep, Enterer, check_demand, decide_demand_step,
 };
@@ -214,6 +214,15 @@ pub(super) async fn hand_in(
     let personal = personal_of(tx, &case.row.demand_id).await?;
     let whole = case.form.clone().with_personal(personal);
     let checked = check_demand(&whole, region, today).map_err(Refusal::Fields)?;
+    if let Some(scope @ Scope::Division(_)) = actor.extent(Action::EnterDemands)
+        && !scope.has_division(checked.division)
+    {
+        return Err(Refusal::invalid(
+            "demand.outside",
+            "企业不在您的管辖范围内，请由所在地填报。",
+            "the company lies outside your area; its own county enters the demand",
+        ));
+    }
     if case.row.organisation_key == 0 && case.kind == DemandKind::Enterprise {
         case.row.organisation_key = organisation_key(app, tx, &checked).await?;
     }

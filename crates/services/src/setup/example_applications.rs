@@ -281,7 +281,7 @@ impl Desk {
 }
 
 /// Somebody entered under a sign-in name, in the role first granted.
-async fn actor_named(app: &App, sign_in_name: &str) -> Result<Actor, Refusal> {
+pub(super) async fn actor_named(app: &App, sign_in_name: &str) -> Result<Actor, Refusal> {
     let unknown = || Refusal::NotFound(sign_in_name.to_owned());
     let mut tx = app.db.read().await?;
     let people = person::list(&mut tx).await?;

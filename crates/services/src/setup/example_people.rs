@@ -22,6 +22,8 @@ const NAME_PREFIX: &str = "demo.";
 /// makes both reviews.
 const MORE_REGISTRARS: [(&str, &str, &str); 2] =
     [(EXAMPLE_REVIEWER, "复核", "second review"), ("demo.registrar.deputy", "替补", "in absence")];
+/// An expert beside the first: no screening rests on one alone.
+pub(super) const SECOND_EXPERT: (&str, &str, &str) = ("demo.expert.second", "第二位", "the second");
 /// Who makes the second review (复核).
 pub(super) const EXAMPLE_REVIEWER: &str = "demo.registrar.review";
 /// Document behind their grants.
@@ -52,6 +54,10 @@ fn cast() -> Vec<(Role, String, (&'static str, &'static str))> {
     let mut cast = Vec::new();
     for role in Role::ALL.into_iter().filter(|role| *role != Role::Public) {
         cast.push((role, sign_in_name_of(role), ("", "")));
+        if role == Role::Expert {
+            let (name, zh, en) = SECOND_EXPERT;
+            cast.push((role, name.to_owned(), (zh, en)));
+        }
         if role == Role::Registrar {
             let more = MORE_REGISTRARS.iter().map(|(name, zh, en)| (role, (*name).to_owned(), (*zh, *en)));
             cast.extend(more);

@@ -2,11 +2,13 @@
 
 mod example_achievements;
 mod example_applications;
+mod example_demands;
 mod example_people;
 mod example_profiles;
 
 pub use example_achievements::walk_example_achievements;
 pub use example_applications::{example_at_first, walk_example_applications};
+pub use example_demands::{begin_example_demands, go_on_example_demands};
 pub use example_people::{ExamplePerson, enter_example_people, list_example_people, open_example_session};
 pub use example_profiles::enter_example_profiles;
 

@@ -147,12 +147,19 @@ pub(super) struct StepQuery {
 struct BeginPage {
     shell: Shell,
     is_company: bool,
+    /// What was wrong with a sheet.
+    problems: Vec<String>,
 }
 
 pub(super) async fn begin(visit: Visit) -> Response {
+    visit.page(&begin_page(&visit, Vec::new()))
+}
+
+/// The page that begins a demand, on screen or from a sheet.
+pub(super) fn begin_page(visit: &Visit, problems: Vec<String>) -> impl Template + use<> {
     let shell = visit.shell(Section::Demands, visit.language.text("demand-new"));
     let is_company = visit.actor().role() == Some(xiaoxiang_domain::access::Role::OrganisationAgent);
-    visit.page(&BeginPage { shell, is_company })
+    BeginPage { shell, is_company, problems }
 }
 
 pub(super) async fn start(visit: Visit) -> Response {

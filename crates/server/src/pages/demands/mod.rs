@@ -1,5 +1,6 @@
 //! Technology demands (技术需求): the office's list, the form in steps, one page a demand, the lists, the market.
 
+mod collect;
 mod form;
 mod list;
 mod lists;
@@ -12,6 +13,7 @@ mod words;
 use axum::routing;
 use xiaoxiang_domain::access::Action;
 
+use crate::pages::upload;
 use crate::routes::{Access, Route};
 
 /// The routes of demands.
@@ -24,6 +26,10 @@ pub fn routes() -> Vec<Route> {
         Route::page("/demands", read, routing::get(list::list)),
         Route::page("/demands/new", enter, routing::get(form::begin)),
         Route::form("/demands/new", enter, routing::post(form::start)),
+        Route::file("/demands/collection-sheet.{format}", Access::Open, routing::get(collect::template)),
+        Route::form("/demands/collect", enter, routing::post(collect::collect).layer(upload::limit())),
+        Route::page("/demands/import", enter, routing::get(collect::import)),
+        Route::form("/demands/import", enter, routing::post(collect::send_import).layer(upload::limit())),
         Route::page("/demands/merge", decide, routing::get(merge::show)),
         Route::form("/demands/merge", decide, routing::post(merge::send)),
         Route::page("/demands/{id}", read, routing::get(show::show)),

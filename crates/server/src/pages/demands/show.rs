@@ -145,7 +145,12 @@ impl ShowPage {
             DemandStep::Sort => !is_sorted,
             _ => true,
         };
-        self.page.open_steps.iter().filter(by_button).collect()
+        let mut open: Vec<_> = self.page.open_steps.iter().filter(by_button).collect();
+        // What leads on stands before what leads back.
+        open.sort_by_key(|open| {
+            matches!(open.step, DemandStep::Return | DemandStep::Decline | DemandStep::Withdraw)
+        });
+        open
     }
 
     fn is_open(&self, open: &OpenDemandStep) -> bool {

@@ -1,7 +1,7 @@
 //! Words that the pages of demands share: fields, levels, budgets, codes.
 
 use xiaoxiang_domain::contract::RowProblem;
-use xiaoxiang_domain::demand::{DemandKind, DemandState, DemandStep};
+use xiaoxiang_domain::demand::{Budget, DemandKind, DemandState, DemandStep};
 use xiaoxiang_domain::market::{CooperationMode, DisclosureLevel, IpWish};
 use xiaoxiang_domain::region::{DivisionCode, Region};
 use xiaoxiang_services::Refusal;
@@ -135,9 +135,13 @@ impl DemandWords {
                 |wish| self.language.pick(wish.label(), wish.label_en()).to_owned(),
             ),
             "deadline" => self.day(text),
-            "budget" if text.chars().all(|c| c.is_ascii_digit() || c == '.') => {
-                self.language.say("demand-ten-thousand", [("amount", text)])
-            }
+            "budget" => Budget::read(text).map_or_else(
+                || text.to_owned(),
+                |budget| {
+                    let (zh, en) = budget.words();
+                    self.language.pick(&zh, &en).to_owned()
+                },
+            ),
             "secrecy" => DisclosureLevel::from_code(text)
                 .map_or_else(|| text.to_owned(), |level| self.level(&level).to_owned()),
             _ => text.to_owned(),

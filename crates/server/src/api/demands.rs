@@ -17,6 +17,7 @@ use xiaoxiang_services::demand::{
 };
 
 use super::answer::{of_change, tagged, version_of};
+use super::applications::ReasonCode;
 use super::caller::Caller;
 use super::drafts::bad_field;
 use super::extract::{ApiJson, ApiPath, ApiQuery, bad_query};
@@ -276,7 +277,7 @@ struct DemandStepBody {
     step: String,
     /// Codes of reasons, of a return.
     #[serde(default)]
-    #[schema(max_items = 20)]
+    #[schema(max_items = 20, value_type = Vec<ReasonCode>)]
     reason_codes: Vec<String>,
     /// In words; the company reads them.
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! `import contracts|park FILE`
+//! `import contracts|achievements|demands|park-list FILE`
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};

@@ -148,7 +148,11 @@ async fn the_demo_has_a_person_for_every_role_and_nowhere_else_does_a_click_sign
     let (app, _) = app_with_bulletin(folder.path()).await;
     enter_example_people(&app, &ACTOR, PASSWORD).await.expect("people");
     let people = list_example_people(&app).await.expect("people");
-    assert_eq!(people.len(), Role::ALL.len() - 1 + 2, "every role but the public's, and two more registrars");
+    assert_eq!(
+        people.len(),
+        Role::ALL.len() - 1 + 3,
+        "every role but the public's, two more registrars and an expert"
+    );
     for role in Role::ALL.into_iter().filter(|role| *role != Role::Public) {
         let first = people.iter().find(|person| person.role == role).expect("somebody");
         assert_eq!(first.part, ("", ""), "the first of {} is the plain one", role.code());

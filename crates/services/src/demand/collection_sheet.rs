@@ -322,7 +322,8 @@ mod tests {
         let created = date(2026, 11, 23).at(9, 0, 0, 0);
         let form = FIELD_KEYS
             .into_iter()
-            .fold(DemandForm::default(), |form, key| form.with(key, &format!("内容 <{key}> & “引号”")));
+            .enumerate()
+            .fold(DemandForm::default(), |form, (at, key)| form.with(key, &format!("内容 <{at}> & “引号”")));
         for template in [SheetTemplate::Docx, SheetTemplate::Xlsx] {
             let bytes = template_bytes(&region, template, created, &form).unwrap();
             let (read, problems) = read_sheet(&region, bytes).unwrap();

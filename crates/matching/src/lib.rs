@@ -1,0 +1,9 @@
+//! Matching (供需匹配): full text, meaning and constraints, ranked and explained.
+//!
+//! A library that knows nothing of HTTP or SQL: documents and questions come in as text and facts, ranked hits with
+//! every part of their score go out. What was tried and what it gave stands in `docs/MATCHING.md`.
+
+#![expect(clippy::float_arithmetic, reason = "scores and vectors; no money is computed here")]
+
+pub mod meaning;
+pub mod text;

@@ -1,0 +1,8 @@
+//! The meaning of a text as a vector: texts that speak of the same in other words lie close together.
+
+mod encoder;
+mod model_file;
+mod pieces;
+
+pub use encoder::{Encoder, READING_DIMENSIONS, Side};
+pub use model_file::ModelFault;

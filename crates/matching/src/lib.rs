@@ -5,5 +5,9 @@
 
 #![expect(clippy::float_arithmetic, reason = "scores and vectors; no money is computed here")]
 
+pub mod document;
+pub mod evaluate;
+pub mod index;
 pub mod meaning;
+pub mod score;
 pub mod text;

@@ -14,6 +14,7 @@ mod follow;
 pub mod idempotency;
 mod kept;
 pub mod log;
+pub mod matching;
 pub mod notice;
 pub mod open_data;
 pub mod organisation;

@@ -3,6 +3,8 @@
 mod encoder;
 mod model_file;
 mod pieces;
+mod table;
 
 pub use encoder::{Encoder, READING_DIMENSIONS, Side};
 pub use model_file::ModelFault;
+pub use table::{TABLE_DIMENSIONS, Table};

@@ -11,6 +11,7 @@ mod database;
 mod demo;
 mod doctor;
 mod import;
+mod matching;
 mod output;
 mod region;
 mod serve;
@@ -68,6 +69,9 @@ enum Command {
     Import(import::ImportCommand),
     /// Bulletins (统计通报)
     Bulletin(Box<bulletin::BulletinArguments>),
+    /// Matching of demands and achievements (供需匹配)
+    #[command(subcommand)]
+    Match(matching::MatchCommand),
     /// Truth tests of contracts (真实性筛查)
     #[command(subcommand)]
     Contract(contract::ContractCommand),
@@ -138,6 +142,7 @@ async fn obey(context: &Context, command: Command) -> CommandResult {
         Command::Doctor => doctor::run(context).await,
         Command::Region(command) => region::run(context, command).await,
         Command::Import(command) => import::run(context, command).await,
+        Command::Match(command) => matching::run(context, command).await,
         Command::Bulletin(bulletin) => bulletin::run(context, *bulletin).await,
         Command::Contract(command) => contract::run(context, &command).await,
         Command::Attribution(command) => attribution::run(context, command).await,

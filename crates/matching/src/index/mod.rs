@@ -1,0 +1,9 @@
+//! The index: documents in, candidates with the parts of their score out.
+
+mod engine;
+mod fault;
+mod lexical;
+mod slots;
+
+pub use engine::{Engine, Hit, Search};
+pub use fault::IndexFault;

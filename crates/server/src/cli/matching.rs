@@ -1,0 +1,114 @@
+//! `match evaluate --set DIR [--judged-only] [--channel …]`
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Subcommand, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use xiaoxiang_services::Refusal;
+use xiaoxiang_services::matching::{Channels, EvaluationAsked, evaluate_set};
+
+use super::output::{self, Format};
+use super::{CommandResult, Context, Outcome};
+
+/// Commands about matching.
+#[derive(Debug, Subcommand)]
+pub enum MatchCommand {
+    /// Measure the ranking on a set of questions with known answers (评测)
+    Evaluate(EvaluateArguments),
+}
+
+/// Arguments of `match evaluate`.
+#[derive(Debug, Args)]
+pub struct EvaluateArguments {
+    /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv
+    #[arg(long)]
+    set: PathBuf,
+    /// Rank only the documents that were judged for a query
+    #[arg(long)]
+    judged_only: bool,
+    /// Only these channels take part [default: all]
+    #[arg(long, value_enum, value_delimiter = ',')]
+    channel: Vec<Channel>,
+}
+
+/// A channel of the ranking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Channel {
+    /// Full text
+    Words,
+    /// The table of meanings
+    Meaning,
+    /// The encoder; it reads some ten documents a second
+    Reading,
+}
+
+pub async fn run(context: &Context, command: MatchCommand) -> CommandResult {
+    let MatchCommand::Evaluate(arguments) = command;
+    let format = context.format;
+    let task = tokio::task::spawn_blocking(move || evaluate(&arguments, format));
+    task.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+}
+
+fn evaluate(arguments: &EvaluateArguments, format: Option<Format>) -> CommandResult {
+    let takes = |channel| arguments.channel.is_empty() || arguments.channel.contains(&channel);
+    let channels = Channels {
+        words: takes(Channel::Words),
+        meaning: takes(Channel::Meaning),
+        reading: takes(Channel::Reading),
+    };
+    let bar = progress_bar();
+    let asked = EvaluationAsked { folder: &arguments.set, judged_only: arguments.judged_only, channels };
+    let (set, report) = evaluate_set(asked, &|read, all| {
+        bar.set_length(all as u64);
+        bar.set_position(read as u64);
+    })?;
+    bar.finish_and_clear();
+    let measures = report.measures;
+    if format == Some(Format::Json) || format.is_none() && !std::io::stdout().is_terminal() {
+        output::print_json(&json!({
+            "set": set.name,
+            "queries": measures.questions,
+            "queries_without_gain": measures.without_gain,
+            "ndcg_at_10": rounded(measures.ndcg_at_10),
+            "mrr_at_10": rounded(measures.mrr_at_10),
+            "recall_at_100": rounded(measures.recall_at_100),
+            "ms_per_query_p50": milliseconds(report.p50),
+            "ms_per_query_p99": milliseconds(report.p99),
+        }));
+        return Ok(Outcome::Done);
+    }
+    let header = ["set", "queries", "nDCG@10", "MRR@10", "recall@100", "p50 ms", "p99 ms"];
+    let row = vec![
+        set.name,
+        measures.questions.to_string(),
+        format!("{:.4}", measures.ndcg_at_10),
+        format!("{:.4}", measures.mrr_at_10),
+        format!("{:.4}", measures.recall_at_100),
+        format!("{:.2}", milliseconds(report.p50)),
+        format!("{:.2}", milliseconds(report.p99)),
+    ];
+    output::print_rows(format, &header, &[row])?;
+    Ok(Outcome::Done)
+}
+
+#[expect(clippy::float_arithmetic, reason = "a share for print, no money")]
+fn rounded(share: f64) -> f64 {
+    (share * 10_000.0).round() / 10_000.0
+}
+
+#[expect(clippy::float_arithmetic, reason = "a time for print, no money")]
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 100_000.0).round() / 100.0
+}
+
+fn progress_bar() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} 篇 documents read, {eta}")
+        .expect("the template is valid");
+    ProgressBar::new(0).with_style(style)
+}

@@ -1,5 +1,7 @@
 //! What is searched, and what is asked.
 
+use crate::constraint::{Facts, Requirement};
+
 /// One thing that can be found: an achievement, a patent, an expert, a demand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
@@ -11,6 +13,8 @@ pub struct Document {
     pub title: String,
     /// Everything else that is said of it.
     pub text: String,
+    /// What it states beside its words.
+    pub facts: Facts,
 }
 
 /// What somebody looks for.
@@ -22,6 +26,8 @@ pub struct Question {
     pub description: String,
     /// The kinds that may answer; empty means all.
     pub kinds: Vec<String>,
+    /// What is required beside the words.
+    pub requirements: Vec<Requirement>,
 }
 
 /// An identifier may have so many bytes.

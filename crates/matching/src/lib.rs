@@ -5,9 +5,12 @@
 
 #![expect(clippy::float_arithmetic, reason = "scores and vectors; no money is computed here")]
 
+pub mod constraint;
 pub mod document;
 pub mod evaluate;
+pub mod explain;
 pub mod index;
 pub mod meaning;
 pub mod score;
+pub mod sharpen;
 pub mod text;

@@ -16,9 +16,11 @@ impl Channels {
     pub const ALL: Self = Self { words: true, meaning: true, reading: true };
 }
 
-/// What each channel counts, in standard deviations of the candidates.
+/// What each channel counts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weights {
+    /// Number of this set of weights, written into what is kept of a match.
+    pub version: u32,
     /// Of full text.
     pub words: f32,
     /// Of the table of meanings.
@@ -29,7 +31,7 @@ pub struct Weights {
 
 impl Weights {
     /// The weights that are in force. Where they come from stands in `docs/MATCHING.md`.
-    pub const SHIPPED: Self = Self { words: 1.0, meaning: 0.3, reading: 1.5 };
+    pub const SHIPPED: Self = Self { version: 1, words: 1.0, meaning: 0.5, reading: 1.5 };
 }
 
 /// What each channel says of one candidate.
@@ -43,39 +45,89 @@ pub struct Parts {
     pub reading: Option<f32>,
 }
 
-/// The scores of candidates, in their order. Each part is counted in standard deviations from the candidates' mean,
-/// so that channels of different size can be added. Where the encoder has not read a document, the table stands in.
+/// What each channel gives to the score of one candidate; the four add up to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Points {
+    /// Of full text.
+    pub words: f32,
+    /// Of the table of meanings.
+    pub meaning: f32,
+    /// Of the encoder, or of the table in its place.
+    pub reading: f32,
+    /// What preferences that are not met take, zero or negative.
+    pub requirements: f32,
+}
+
+impl Points {
+    /// The score.
+    #[must_use]
+    pub fn total(self) -> f32 {
+        self.words + self.meaning + self.reading + self.requirements
+    }
+}
+
+/// The points of candidates, in their order. Each part is counted in standard deviations from the candidates' mean, so
+/// that channels of different size can be added. Where the encoder has not read a document, the table stands in.
 #[must_use]
-pub fn rank(parts: &[Parts], channels: Channels, weights: Weights) -> Vec<f32> {
-    let words = standardised(&parts.iter().map(|parts| Some(parts.words)).collect::<Vec<_>>());
-    let meaning = standardised(&parts.iter().map(|parts| Some(parts.meaning)).collect::<Vec<_>>());
-    let reading = standardised(&parts.iter().map(|parts| parts.reading).collect::<Vec<_>>());
+pub fn rank(parts: &[Parts], channels: Channels, weights: Weights) -> Vec<Points> {
+    let words = standardised(parts.iter().map(|parts| Some(parts.words)));
+    let meaning = standardised(parts.iter().map(|parts| Some(parts.meaning)));
+    let reading = standardised(parts.iter().map(|parts| parts.reading));
     let read = channels.reading && parts.iter().any(|parts| parts.reading.is_some());
-    (0..parts.len())
-        .map(|at| {
-            let mut score = 0.0;
-            let meaning = meaning[at].unwrap_or_default();
-            if channels.words {
-                score += weights.words * words[at].unwrap_or_default();
+    let counted = |takes_part: bool, weight: f32, value: f32| if takes_part { weight * value } else { 0.0 };
+    words
+        .into_iter()
+        .zip(meaning)
+        .zip(reading)
+        .map(|((words, meaning), reading)| {
+            let meaning = meaning.unwrap_or_default();
+            Points {
+                words: counted(channels.words, weights.words, words.unwrap_or_default()),
+                meaning: counted(channels.meaning, weights.meaning, meaning),
+                reading: counted(read, weights.reading, reading.unwrap_or(meaning)),
+                requirements: 0.0,
             }
-            if channels.meaning {
-                score += weights.meaning * meaning;
-            }
-            if read {
-                score += weights.reading * reading[at].unwrap_or(meaning);
-            }
-            score
         })
         .collect()
 }
 
-fn standardised(values: &[Option<f32>]) -> Vec<Option<f32>> {
+fn standardised(values: impl Iterator<Item = Option<f32>>) -> Vec<Option<f32>> {
+    let values: Vec<Option<f32>> = values.collect();
     let known: Vec<f32> = values.iter().copied().flatten().collect();
     let count = known.len().max(1) as f32;
     let mean = known.iter().sum::<f32>() / count;
     let spread = (known.iter().map(|value| (value - mean).powi(2)).sum::<f32>() / count).sqrt();
-    values
-        .iter()
-        .map(|value| value.map(|value| if spread > 0.0 { (value - mean) / spread } else { 0.0 }))
-        .collect()
+    let standard = |value: f32| if spread > 0.0 { (value - mean) / spread } else { 0.0 };
+    values.into_iter().map(|value| value.map(standard)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Channels, Parts, Weights, rank};
+
+    fn parts(words: f32, meaning: f32, reading: Option<f32>) -> Parts {
+        Parts { words, meaning, reading }
+    }
+
+    #[test]
+    fn channels_of_any_size_weigh_what_they_are_given() {
+        let weights = Weights { version: 0, words: 1.0, meaning: 1.0, reading: 1.0 };
+        let points = rank(&[parts(900.0, 0.1, None), parts(100.0, 0.2, None)], Channels::ALL, weights);
+        assert!((points[0].total() - points[1].total()).abs() < 1e-5, "one deviation up, one down");
+        assert!((points[0].words - 1.0).abs() < 1e-5 && (points[1].meaning - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn the_table_stands_in_for_what_the_encoder_has_not_read() {
+        let candidates = [parts(0.0, 0.9, None), parts(0.0, 0.1, Some(0.8)), parts(0.0, 0.1, Some(0.7))];
+        let points = rank(&candidates, Channels::ALL, Weights::SHIPPED);
+        assert!(points[0].total() > points[1].total() && points[1].total() > points[2].total());
+    }
+
+    #[test]
+    fn a_channel_that_takes_no_part_gives_nothing_and_equal_candidates_are_equal() {
+        let only = Channels { words: true, meaning: false, reading: false };
+        let points = rank(&[parts(3.0, 0.9, Some(0.9)), parts(3.0, 0.1, Some(0.1))], only, Weights::SHIPPED);
+        assert!(points.iter().all(|points| points.total() == 0.0));
+    }
 }

@@ -40,7 +40,13 @@ impl Maturity {
                 (stage, stage)
             }
         };
-        (least >= STAGES.0 && most <= STAGES.1).then_some(Self { least, most })
+        Self::of_stages(least, most)
+    }
+
+    /// A span of stages; none where it lies outside the scale or is turned round.
+    #[must_use]
+    pub const fn of_stages(least: u8, most: u8) -> Option<Self> {
+        if least >= STAGES.0 && least <= most && most <= STAGES.1 { Some(Self { least, most }) } else { None }
     }
 
     /// The lowest stage that it may be, 1 to 5.

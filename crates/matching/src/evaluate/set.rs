@@ -73,12 +73,12 @@ impl EvaluationSet {
     pub fn read(folder: &Path) -> Result<Self, SetFault> {
         let documents = lines::<CorpusLine>(&folder.join("corpus.jsonl"))?
             .into_iter()
-            .map(|line| Document { id: line.id, kind: String::new(), title: line.title, text: line.text })
+            .map(|line| Document { id: line.id, kind: String::new(), title: line.title, text: line.text, ..Document::default() })
             .collect();
         let questions = lines::<QueryLine>(&folder.join("queries.jsonl"))?
             .into_iter()
             .map(|line| {
-                (line.id, Question { text: line.text, description: line.description, kinds: Vec::new() })
+                (line.id, Question { text: line.text, description: line.description, ..Question::default() })
             })
             .collect();
         let levels = judgements(&folder.join("qrels.tsv"))?;

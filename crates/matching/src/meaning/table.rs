@@ -3,7 +3,7 @@
 //! then for each row the length of its word, the word, a 16-bit scale and a signed byte for each dimension.
 //! The scale holds how much a word says: of (的) has next to none.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use half::f16;
@@ -15,6 +15,16 @@ use crate::text::{fold, units};
 pub const TABLE_DIMENSIONS: usize = 256;
 
 const MAGIC: &[u8; 8] = b"XXMEAN\0\x01";
+
+/// Rarity of a word that the table has not: it is rarer than those that it has.
+const UNKNOWN: f32 = 9.0;
+
+/// A word's weight in the table is its rarity to this power; `examples/make_table.rs` has the same.
+const RARITY_POWER: f32 = 1.5;
+
+fn length(row: &[i8; TABLE_DIMENSIONS]) -> f32 {
+    row.iter().map(|byte| f32::from(*byte).powi(2)).sum::<f32>().sqrt()
+}
 
 /// Vectors of words, and of texts as sums of them.
 pub struct Table {
@@ -50,6 +60,32 @@ impl Table {
             rest = after;
         }
         if rest.is_empty() { Ok(Self { rows }) } else { Err(ModelFault::Length) }
+    }
+
+    /// How much a word says: its rarity in the texts that the table was made with; an unknown word says [`UNKNOWN`].
+    #[must_use]
+    pub fn says(&self, word: &str) -> f32 {
+        self.rows.get(word).map_or(UNKNOWN, |(scale, row)| {
+            // The scale is the weight (rarity to the power 1.5) over the length of the row's bytes.
+            (scale * length(row)).powf(1.0 / RARITY_POWER)
+        })
+    }
+
+    /// The word among some that comes closest in meaning, where one is as close as `least`.
+    #[must_use]
+    pub fn closest<'a>(&self, word: &str, among: &'a HashSet<String>, least: f32) -> Option<&'a str> {
+        let (_, row) = self.rows.get(word)?;
+        let near = |other: &str| {
+            let (_, other) = self.rows.get(other)?;
+            let product: f32 = row.iter().zip(other).map(|(a, b)| f32::from(*a) * f32::from(*b)).sum();
+            Some(product / (length(row) * length(other)).max(1.0))
+        };
+        among
+            .iter()
+            .filter_map(|other| Some((near(other)?, other.as_str())))
+            .filter(|(closeness, _)| *closeness >= least)
+            .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+            .map(|(_, other)| other)
     }
 
     /// The vector of a text at unit length; all zeros where no word of it is known.

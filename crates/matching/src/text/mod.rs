@@ -4,4 +4,4 @@ mod fold;
 mod units;
 
 pub use fold::fold;
-pub use units::{Units, units};
+pub use units::{Units, units, words};

@@ -37,7 +37,8 @@ pub fn units(folded: &str) -> Units {
 }
 
 /// The words of a folded text: what has a letter, a digit or an ideograph.
-pub(crate) fn words(folded: &str) -> Vec<String> {
+#[must_use]
+pub fn words(folded: &str) -> Vec<String> {
     JIEBA
         .cut_for_search(folded, true)
         .into_iter()

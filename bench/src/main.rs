@@ -21,7 +21,7 @@ use report::Report;
 
 /// The benches in the order in which they run.
 const NAMES: &[&str] =
-    &["load", "table", "contract_list", "follow", "web", "cross", "import", "write", "screen"];
+    &["load", "table", "contract_list", "follow", "web", "cross", "import", "write", "screen", "matching"];
 
 fn main() -> Result<()> {
     let given: Vec<String> = std::env::args().skip(1).collect();
@@ -50,6 +50,7 @@ async fn run(bench: &str, setting: &Setting, report: &mut Report) -> Result<()> 
         "import" => benches::import::run(setting, report).await,
         "write" => benches::write::run(setting, report).await,
         "screen" => benches::screen::run(setting, report).await,
+        "matching" => benches::matching::run(setting, report).await,
         _ => bail!("there is no bench {bench}"),
     }
 }

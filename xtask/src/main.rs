@@ -1,4 +1,4 @@
-//! The tasks of this repository: `cargo xtask demo | test | check | bench | soak | dist | guide | db`.
+//! The tasks of this repository: `cargo xtask demo | test | check | bench | soak | dist | guide | meaning | db`.
 //!
 //! Only `anyhow` and the standard library, so that it compiles in seconds on a fresh machine.
 
@@ -15,6 +15,7 @@ mod front_end;
 mod fuzz;
 mod guard;
 mod guide;
+mod meaning;
 mod packages;
 mod postgres;
 mod run;
@@ -35,6 +36,8 @@ usage: cargo xtask COMMAND
   soak [--histories 10000] [--crashes 100]  the same tests with large numbers, and LibreOffice
   dist --key FILE | --new-key FILE          an offline package with checksums and signature, in target/dist
   guide                                     take the pictures of docs/guide from the running demo
+  meaning encoder FILE | words DICTIONARY TEXTS… [--except QRELS] | table
+                                            make the files of crates/matching/model anew; docs/MATCHING.md
   db [start | stop | status | url]          a private PostgreSQL for development, under target/";
 
 fn main() -> ExitCode {
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         "soak" => soak::soak(rest),
         "dist" => dist::dist(rest),
         "guide" => guide::guide(),
+        "meaning" => meaning::meaning(rest),
         "db" => db::db(rest),
         "guard" => guard::stand_guard(),
         "help" | "--help" | "-h" => {

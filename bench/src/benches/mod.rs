@@ -6,6 +6,7 @@ mod cross_peers;
 pub mod follow;
 pub mod import;
 pub mod load;
+pub mod matching;
 pub mod screen;
 pub mod table;
 pub mod web;

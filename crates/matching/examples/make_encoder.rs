@@ -80,8 +80,10 @@ impl<'a> Wheel<'a> {
         let scores = floats(&file[scores_at..scores_at + 4 * PIECES]);
         let pool_at = scores_at + 4 * PIECES;
         let pool = &file[pool_at..pool_at + ends[PIECES]];
-        let texts =
-            ends.windows(2).map(|ends| std::str::from_utf8(&pool[ends[0]..ends[1]])).collect::<Result<_, _>>()?;
+        let texts = ends
+            .windows(2)
+            .map(|ends| std::str::from_utf8(&pool[ends[0]..ends[1]]))
+            .collect::<Result<_, _>>()?;
         let forms_at = pool_at + pool.len();
         let mut at = forms_at + 8 + number(file, forms_at + 4)?;
         let count = number(file, at)?;

@@ -49,7 +49,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut dictionary_words: Vec<(u64, String)> = Vec::new();
     for line in std::fs::read_to_string(dictionary)?.lines() {
         let mut columns = line.split(' ');
-        let (Some(word), Some(count), Some(class)) = (columns.next(), columns.next(), columns.next()) else { continue };
+        let (Some(word), Some(count), Some(class)) = (columns.next(), columns.next(), columns.next()) else {
+            continue;
+        };
         let name = ["nr", "ns", "nt"].iter().any(|name| class.starts_with(name));
         if !name && (2..=5).contains(&word.chars().count()) {
             dictionary_words.push((count.parse()?, fold(word)));
@@ -57,13 +59,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     dictionary_words.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
 
-    let mut rows: Vec<String> = ('\u{4e00}'..='\u{9fa5}').filter(|character| is_common(*character)).map(String::from).collect();
+    let mut rows: Vec<String> =
+        ('\u{4e00}'..='\u{9fa5}').filter(|character| is_common(*character)).map(String::from).collect();
     let mut taken: HashSet<String> = rows.iter().cloned().collect();
     let mut known: Vec<(&String, &u32)> = holding.iter().collect();
     known.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
     let of_texts = known.into_iter().filter(|(word, holding)| {
         let characters = word.chars().count();
-        **holding >= 2 && characters <= LONGEST_CHARACTERS && !word.chars().all(|character| character.is_ascii_digit() || character == '.')
+        **holding >= 2
+            && characters <= LONGEST_CHARACTERS
+            && !word.chars().all(|character| character.is_ascii_digit() || character == '.')
     });
     for word in of_texts.map(|(word, _)| word).chain(dictionary_words.iter().map(|(_, word)| word)) {
         if rows.len() == ROWS {

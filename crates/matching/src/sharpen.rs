@@ -61,7 +61,9 @@ pub fn sharpen(question: &Question, candidates: &[Document]) -> Vec<Sharpening> 
     for (_, way) in ways {
         // One question about a word; the next would mostly split the same candidates.
         let is_word = matches!(way, Sharpening::Word(_));
-        if asked.len() < QUESTIONS_MOST && !(is_word && asked.iter().any(|way| matches!(way, Sharpening::Word(_)))) {
+        if asked.len() < QUESTIONS_MOST
+            && !(is_word && asked.iter().any(|way| matches!(way, Sharpening::Word(_))))
+        {
             asked.push(way);
         }
     }
@@ -102,7 +104,8 @@ fn sway_of_fact(fact: FactAsked, candidates: &[Document]) -> f32 {
 fn value(fact: FactAsked, facts: &Facts, candidates: &[Document]) -> Option<String> {
     match fact {
         FactAsked::Budget => {
-            let mut prices: Vec<_> = candidates.iter().filter_map(|candidate| candidate.facts.price).collect();
+            let mut prices: Vec<_> =
+                candidates.iter().filter_map(|candidate| candidate.facts.price).collect();
             prices.sort_unstable();
             let middle = *prices.get(prices.len() / 2)?;
             facts.price.map(|price| (price >= middle).to_string())
@@ -117,12 +120,14 @@ fn value(fact: FactAsked, facts: &Facts, candidates: &[Document]) -> Option<Stri
 /// Telling words of the candidates' titles that the question has not, with how evenly they part the candidates.
 fn word_ways(question: &Question, candidates: &[Document]) -> Vec<(f32, Sharpening)> {
     let table = Table::shipped();
-    let known: HashSet<String> = words(&fold(&format!("{} {}", question.text, question.description))).into_iter().collect();
+    let known: HashSet<String> =
+        words(&fold(&format!("{} {}", question.text, question.description))).into_iter().collect();
     let mut holding: HashMap<String, usize> = HashMap::new();
     for candidate in candidates {
         let title: HashSet<String> = words(&fold(&candidate.title)).into_iter().collect();
         for word in title {
-            let telling = word.chars().nth(1).is_some() && table.says(&word) >= TELLING && !known.contains(&word);
+            let telling =
+                word.chars().nth(1).is_some() && table.says(&word) >= TELLING && !known.contains(&word);
             if telling {
                 *holding.entry(word).or_default() += 1;
             }

@@ -16,7 +16,13 @@ use xiaoxiang_matching::score::{Channels, Weights};
 const SEARCH: Search = Search { top: 20, channels: Channels::ALL, weights: Weights::SHIPPED };
 
 fn document(id: &str, title: &str, text: &str) -> Document {
-    Document { id: id.to_owned(), kind: "achievement".to_owned(), title: title.to_owned(), text: text.to_owned(), ..Document::default() }
+    Document {
+        id: id.to_owned(),
+        kind: "achievement".to_owned(),
+        title: title.to_owned(),
+        text: text.to_owned(),
+        ..Document::default()
+    }
 }
 
 fn question(text: &str) -> Question {
@@ -83,7 +89,12 @@ fn what_was_committed_is_there_after_a_restart_and_what_was_not_is_not() {
 
 #[test]
 fn damaged_files_are_told_and_not_read_as_something_else() {
-    for (file, contents) in [("vectors", &b"XXSLOT\0\x01\x05"[..]), ("vectors", b""), ("readings", b"nothing"), ("meta.json", b"{")] {
+    for (file, contents) in [
+        ("vectors", &b"XXSLOT\0\x01\x05"[..]),
+        ("vectors", b""),
+        ("readings", b"nothing"),
+        ("meta.json", b"{"),
+    ] {
         let folder = TempDir::new().expect("a folder");
         drop(filled(&folder));
         fs::write(folder.path().join(file), contents).expect("a file can be spoilt");
@@ -145,7 +156,9 @@ fn kinds_and_requirements_filter_and_preferences_cost() {
 fn only_asked_documents_are_judged_and_unknown_ones_left_out() {
     let folder = TempDir::new().expect("a folder");
     let engine = filled(&folder);
-    let hits = engine.judge(&question("电池回收"), &["rice", "battery", "nothing"], &SEARCH).expect("the index answers");
+    let hits = engine
+        .judge(&question("电池回收"), &["rice", "battery", "nothing"], &SEARCH)
+        .expect("the index answers");
     assert_eq!(hits.iter().map(|hit| hit.id.as_str()).collect::<Vec<_>>(), ["battery", "rice"]);
 }
 

@@ -32,7 +32,8 @@ pub fn measure(set: &EvaluationSet, rankings: &[Ranked]) -> Measures {
     for ranked in rankings {
         let Some(levels) = set.levels.get(&ranked.question) else { continue };
         let level = |document: &String| levels.get(document).copied();
-        let gains = ranked.documents.iter().map(|document| level(document).map_or(0, |level| set.gain(level)));
+        let gains =
+            ranked.documents.iter().map(|document| level(document).map_or(0, |level| set.gain(level)));
         let mut best: Vec<u32> = levels.values().map(|level| set.gain(*level)).collect();
         best.sort_unstable_by(|a, b| b.cmp(a));
         let ideal = discounted(best.into_iter());

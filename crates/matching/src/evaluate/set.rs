@@ -73,7 +73,13 @@ impl EvaluationSet {
     pub fn read(folder: &Path) -> Result<Self, SetFault> {
         let documents = lines::<CorpusLine>(&folder.join("corpus.jsonl"))?
             .into_iter()
-            .map(|line| Document { id: line.id, kind: String::new(), title: line.title, text: line.text, ..Document::default() })
+            .map(|line| Document {
+                id: line.id,
+                kind: String::new(),
+                title: line.title,
+                text: line.text,
+                ..Document::default()
+            })
             .collect();
         let questions = lines::<QueryLine>(&folder.join("queries.jsonl"))?
             .into_iter()
@@ -132,7 +138,8 @@ fn judgements(file: &Path) -> Result<HashMap<String, HashMap<String, u32>>, SetF
             reason: reason.to_owned(),
         };
         let mut columns = line.split('\t');
-        let (Some(query), Some(document), Some(level)) = (columns.next(), columns.next(), columns.next()) else {
+        let (Some(query), Some(document), Some(level)) = (columns.next(), columns.next(), columns.next())
+        else {
             return Err(wrong("three columns are needed: query_id, doc_id, level"));
         };
         let level = level.trim().parse().map_err(|_| wrong("the level is not a whole number"))?;

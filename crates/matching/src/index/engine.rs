@@ -76,7 +76,8 @@ impl Engine {
     pub fn open(folder: &Path) -> Result<Self, IndexFault> {
         std::fs::create_dir_all(folder)?;
         let (schema, fields) = lexical::schema();
-        let directory = tantivy::directory::MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
+        let directory =
+            tantivy::directory::MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
         let index = Index::open_or_create(directory, schema).map_err(|error| match error {
             tantivy::TantivyError::SchemaError(_)
             | tantivy::TantivyError::DataCorruption(_)
@@ -230,7 +231,8 @@ impl Engine {
         let mut pool: Vec<Slot> = Vec::new();
         if search.channels.words && !asked.is_empty() {
             // Requirements are looked at after the words, so that more are fetched where some may fall away.
-            let wanted = CANDIDATES.max(search.top) * if question.requirements.is_empty() { 1 } else { MARGIN };
+            let wanted =
+                CANDIDATES.max(search.top) * if question.requirements.is_empty() { 1 } else { MARGIN };
             let query = lexical::finding_query(&asked, self.fields, &question.kinds);
             let found = seen.searcher.search(&query, &TopDocs::with_limit(wanted).order_by_score())?;
             let found = found.into_iter().map(|(_, address)| seen.slot(address));

@@ -6,7 +6,9 @@
 use std::collections::HashMap;
 
 use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query, TermQuery};
-use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions, FAST, INDEXED, STRING, STORED};
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
+};
 use tantivy::{DocAddress, DocId, DocSet, Searcher, TERMINATED, Term};
 
 use crate::document::{LONGEST_TEXT, LONGEST_TITLE, Question};
@@ -81,10 +83,9 @@ pub(super) struct Asked {
 /// The units of a question that occur in the index, the heaviest first.
 pub(super) fn ask(searcher: &Searcher, fields: Fields, question: &Question) -> tantivy::Result<Vec<Asked>> {
     let mut counts: HashMap<String, usize> = HashMap::new();
-    for (part, longest, repeats) in [
-        (&question.text, LONGEST_TITLE, TITLE_REPEATS),
-        (&question.description, LONGEST_TEXT, 1),
-    ] {
+    for (part, longest, repeats) in
+        [(&question.text, LONGEST_TITLE, TITLE_REPEATS), (&question.description, LONGEST_TEXT, 1)]
+    {
         let units = units(&fold(shortened(part, longest)));
         for unit in units.characters.into_iter().chain(units.pairs).chain(units.words) {
             *counts.entry(unit).or_default() += repeats;
@@ -156,8 +157,11 @@ pub(super) fn weigh(
     }
     let mean_length = (units / documents.max(1.0)).max(1.0);
     for (number, segment) in (0..).zip(searcher.segment_readers()) {
-        let mut wanted: Vec<DocId> =
-            addresses.iter().filter(|address| address.segment_ord == number).map(|address| address.doc_id).collect();
+        let mut wanted: Vec<DocId> = addresses
+            .iter()
+            .filter(|address| address.segment_ord == number)
+            .map(|address| address.doc_id)
+            .collect();
         wanted.sort_unstable();
         if wanted.is_empty() {
             continue;
@@ -165,7 +169,9 @@ pub(super) fn weigh(
         let index = segment.inverted_index(fields.units)?;
         let lengths = segment.get_fieldnorms_reader(fields.units)?;
         for asked in asked {
-            let Some(mut postings) = index.read_postings(&asked.term, IndexRecordOption::WithFreqs)? else { continue };
+            let Some(mut postings) = index.read_postings(&asked.term, IndexRecordOption::WithFreqs)? else {
+                continue;
+            };
             for document in &wanted {
                 if postings.doc() < *document {
                     postings.seek(*document);
@@ -176,7 +182,8 @@ pub(super) fn weigh(
                         let frequency = tantivy::postings::Postings::term_freq(&postings) as f32;
                         let length = lengths.fieldnorm(*document) as f32 / mean_length;
                         let held = FREQUENCY_SATURATION * (1.0 - LENGTH_WEIGHT + LENGTH_WEIGHT * length);
-                        let part = asked.weight * frequency * (FREQUENCY_SATURATION + 1.0) / (frequency + held);
+                        let part =
+                            asked.weight * frequency * (FREQUENCY_SATURATION + 1.0) / (frequency + held);
                         *weights.entry(DocAddress::new(number, *document)).or_default() += part;
                     }
                     _ => {}

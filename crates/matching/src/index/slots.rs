@@ -55,7 +55,8 @@ pub(super) struct Entry {
 
 impl Slots {
     pub(super) fn put(&mut self, entry: Entry) -> Slot {
-        let slot = Slot::try_from(self.ids.len()).expect("invariant: an index has fewer than four thousand million slots");
+        let slot = Slot::try_from(self.ids.len())
+            .expect("invariant: an index has fewer than four thousand million slots");
         self.remove(&entry.id);
         self.sketches.push(sketch(&entry.vector));
         self.rows.push(entry.vector.map(to_byte));
@@ -125,7 +126,12 @@ impl Slots {
     }
 
     /// The living slots that are closest in meaning, best first.
-    pub(super) fn closest(&self, vector: &[f32; TABLE_DIMENSIONS], question: &Question, wanted: usize) -> Vec<Slot> {
+    pub(super) fn closest(
+        &self,
+        vector: &[f32; TABLE_DIMENSIONS],
+        question: &Question,
+        wanted: usize,
+    ) -> Vec<Slot> {
         let asked = sketch(vector);
         if asked == [0; SKETCH_WORDS] {
             return Vec::new();

@@ -53,7 +53,8 @@ pub struct Encoder {
 
 /// The encoder that is part of this program.
 static SHIPPED: LazyLock<Encoder> = LazyLock::new(|| {
-    Encoder::read(include_bytes!("../../model/encoder.bin")).expect("invariant: the shipped file is an encoder")
+    Encoder::read(include_bytes!("../../model/encoder.bin"))
+        .expect("invariant: the shipped file is an encoder")
 });
 
 impl Encoder {
@@ -90,7 +91,8 @@ impl Encoder {
         for layer in &self.layers {
             states = layer.apply(states);
         }
-        let mean = states.mean_axis(Axis(0)).expect("invariant: there are at least the marks of start and end");
+        let mean =
+            states.mean_axis(Axis(0)).expect("invariant: there are at least the marks of start and end");
         let length = mean.dot(&mean).sqrt().max(f32::MIN_POSITIVE);
         mean.iter().map(|value| value / length).collect()
     }
@@ -192,7 +194,8 @@ impl Layer {
 
     /// Attention: each piece becomes a mean of all pieces' values, weighted by how well its query fits their keys.
     fn look_around(&self, states: ArrayView2<'_, f32>) -> Array2<f32> {
-        let (query, key, value) = (self.query.apply(states), self.key.apply(states), self.value.apply(states));
+        let (query, key, value) =
+            (self.query.apply(states), self.key.apply(states), self.value.apply(states));
         let mut looked = Array2::zeros(states.raw_dim());
         for head in 0..HEADS {
             let columns = Slice::from(head * HEAD_DIMENSIONS..(head + 1) * HEAD_DIMENSIONS);

@@ -54,7 +54,8 @@ fn runs(folded: &str) -> impl Iterator<Item = &str> {
         let start = rest.find(|character| is_ideograph(character) || is_joined(character))?;
         rest = rest.get(start..)?;
         let ideographs = rest.chars().next().is_some_and(is_ideograph);
-        let belongs = |character: char| if ideographs { is_ideograph(character) } else { is_joined(character) };
+        let belongs =
+            |character: char| if ideographs { is_ideograph(character) } else { is_joined(character) };
         let end = rest.find(|character| !belongs(character)).unwrap_or(rest.len());
         let (run, after) = rest.split_at(end);
         rest = after;

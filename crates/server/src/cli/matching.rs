@@ -7,7 +7,6 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use xiaoxiang_services::Refusal;
 use xiaoxiang_services::matching::{Channels, EvaluationAsked, evaluate_set};
 
 use super::output::{self, Format};

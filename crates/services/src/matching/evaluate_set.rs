@@ -25,7 +25,9 @@ pub fn evaluate_set(
     step: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<(EvaluationSet, Report), Refusal> {
     let set = EvaluationSet::read(asked.folder).map_err(|fault| match fault {
-        SetFault::Unreadable { file, error } => Refusal::File { path: file.display().to_string(), source: error },
+        SetFault::Unreadable { file, error } => {
+            Refusal::File { path: file.display().to_string(), source: error }
+        }
         SetFault::Line { .. } => Refusal::invalid(
             "matching.set_line",
             format!("评测集有误：{fault}。请更正该行后再试。"),

@@ -14,6 +14,8 @@ fn refused(fault: &IndexFault) -> Refusal {
     Refusal::invalid(
         "matching.index",
         format!("检索索引暂不可用：{fault}。记录没有受影响，索引将从记录重建。"),
-        format!("the search index cannot be used: {fault}; the records are untouched, it will be made again from them"),
+        format!(
+            "the search index cannot be used: {fault}; the records are untouched, it will be made again from them"
+        ),
     )
 }

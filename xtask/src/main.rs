@@ -36,7 +36,7 @@ usage: cargo xtask COMMAND
   soak [--histories 10000] [--crashes 100]  the same tests with large numbers, and LibreOffice
   dist --key FILE | --new-key FILE          an offline package with checksums and signature, in target/dist
   guide                                     take the pictures of docs/guide from the running demo
-  meaning encoder FILE | words DICTIONARY TEXTS… [--except QRELS] | table
+  meaning encoder FILE | words … | table | turn …
                                             make the files of crates/matching/model anew; docs/MATCHING.md
   db [start | stop | status | url]          a private PostgreSQL for development, under target/";
 

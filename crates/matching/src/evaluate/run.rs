@@ -6,6 +6,7 @@ use super::{EvaluationSet, Measures, Ranked, measure};
 use crate::document::Document;
 use crate::index::{Engine, IndexFault, Search};
 use crate::meaning::{Encoder, Side};
+use crate::score::Channels;
 
 /// Answers of a question that are looked at.
 const DEPTH: usize = 100;
@@ -43,12 +44,7 @@ pub fn evaluate(
     run: Run,
     step: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Report, IndexFault> {
-    let engine = Engine::open(folder)?;
-    engine.put(&set.documents)?;
-    engine.commit()?;
-    if run.search.channels.reading {
-        read_all(&engine, &set.documents, step);
-    }
+    let engine = fill(set, folder, run.search.channels, step)?;
     let mut times = Vec::with_capacity(set.questions.len());
     let mut rankings = Vec::with_capacity(set.questions.len());
     for (id, question) in set.questions.iter().filter(|(id, _)| set.levels.contains_key(id)) {
@@ -73,6 +69,22 @@ pub fn evaluate(
     })
 }
 
+/// An index of a set's corpus.
+pub(super) fn fill(
+    set: &EvaluationSet,
+    folder: &Path,
+    channels: Channels,
+    step: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Engine, IndexFault> {
+    let engine = Engine::open(folder)?;
+    engine.put(&set.documents)?;
+    engine.commit()?;
+    if channels.reading {
+        read_all(&engine, &set.documents, step);
+    }
+    Ok(engine)
+}
+
 /// Lets the encoder read every document, on as many threads as there are processors.
 fn read_all(engine: &Engine, documents: &[Document], step: &(dyn Fn(usize, usize) + Sync)) {
     let next = AtomicUsize::new(0);
@@ -83,7 +95,7 @@ fn read_all(engine: &Engine, documents: &[Document], step: &(dyn Fn(usize, usize
             scope.spawn(|| {
                 while let Some(document) = documents.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let text = format!("{} {}", document.title, document.text);
-                    engine.keep_reading(&document.id, &Encoder::shipped().encode(text.trim(), Side::Answer));
+                    engine.keep_reading(&document.id, &Encoder::shipped().reading(text.trim(), Side::Answer));
                     step(done.fetch_add(1, Ordering::Relaxed) + 1, documents.len());
                 }
             });

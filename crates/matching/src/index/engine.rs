@@ -12,7 +12,7 @@ use super::lexical::{self, Fields};
 use super::slots::{Entry, Slot, Slots, closeness};
 use crate::document::{Document, LONGEST_ID_BYTES, Question};
 use crate::meaning::{Encoder, Side, TABLE_DIMENSIONS, Table};
-use crate::score::{Channels, Parts, Points, Weights, rank};
+use crate::score::{Channels, Parts, Points, Weights, add_neighbours, rank};
 
 /// Memory in which the full-text writer gathers documents before it writes a segment.
 const WRITER_BYTES: usize = 96 << 20;
@@ -261,6 +261,13 @@ impl Engine {
         self.weigh(&seen, &slots, question, &asked, pool, search)
     }
 
+    /// How close two documents are, from -1 to 1; none where one is not in the index.
+    #[must_use]
+    pub fn nearness(&self, one: &str, other: &str) -> Option<f32> {
+        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+        Some(slots.nearness(slots.slot(one)?, slots.slot(other)?))
+    }
+
     fn weigh(
         &self,
         seen: &Seen,
@@ -288,6 +295,11 @@ impl Engine {
             })
             .collect();
         let mut points = rank(&parts, search.channels, search.weights);
+        if search.channels.meaning || reads {
+            add_neighbours(&mut points, search.weights.neighbours, |a, b| {
+                slots.nearness(placed[a].0, placed[b].0)
+            });
+        }
         for ((slot, _), points) in placed.iter().zip(&mut points) {
             let facts = slots.facts(*slot);
             points.requirements = -question.requirements.iter().map(|asked| asked.cost(facts)).sum::<f32>();
@@ -352,11 +364,11 @@ fn meaning_of(question: &Question) -> [f32; TABLE_DIMENSIONS] {
 /// The mean of what the title says and what title and description say together.
 fn reading_of(question: &Question) -> Vec<f32> {
     let encoder = Encoder::shipped();
-    let title = encoder.encode(&question.text, Side::Question);
+    let title = encoder.reading(&question.text, Side::Question);
     if question.description.is_empty() {
         return title;
     }
-    let whole = encoder.encode(&format!("{}\n{}", question.text, question.description), Side::Question);
+    let whole = encoder.reading(&format!("{}\n{}", question.text, question.description), Side::Question);
     title.iter().zip(whole).map(|(title, whole)| (title + whole) / 2.0).collect()
 }
 

@@ -125,6 +125,14 @@ impl Slots {
         closeness(&self.rows[slot as usize], vector)
     }
 
+    /// How close two documents are: as the encoder reads them where it has read both, else by the table.
+    pub(super) fn nearness(&self, one: Slot, other: Slot) -> f32 {
+        match (self.reading(one), self.reading(other)) {
+            (Some(one), Some(other)) => product(one, other),
+            _ => product(&self.rows[one as usize], &self.rows[other as usize]),
+        }
+    }
+
     /// The living slots that are closest in meaning, best first.
     pub(super) fn closest(
         &self,
@@ -209,6 +217,11 @@ fn sketch(vector: &[f32; TABLE_DIMENSIONS]) -> Sketch {
 
 fn to_byte(value: f32) -> i8 {
     (value * BYTE_SCALE).round().clamp(-127.0, 127.0) as i8
+}
+
+fn product(one: &[i8], other: &[i8]) -> f32 {
+    let sum: i32 = one.iter().zip(other).map(|(one, other)| i32::from(*one) * i32::from(*other)).sum();
+    sum as f32 / (BYTE_SCALE * BYTE_SCALE)
 }
 
 pub(super) fn closeness(bytes: &[i8], vector: &[f32]) -> f32 {

@@ -10,10 +10,12 @@ use ndarray::{Array1, Array2, ArrayView2, Axis, Slice};
 
 use super::model_file::{BLOCK_BYTES, BLOCK_WEIGHTS, ModelFault, Reader, widen};
 use super::pieces::{END, Piece, Pieces, START};
+use super::turn::Turn;
 
 /// Dimensions of a vector that the encoder gives.
 pub const READING_DIMENSIONS: usize = 384;
 
+const MAGIC: &[u8; 8] = b"XXREAD\0\x01";
 const LAYERS: usize = 12;
 const HEADS: usize = 12;
 const HEAD_DIMENSIONS: usize = READING_DIMENSIONS / HEADS;
@@ -69,7 +71,7 @@ impl Encoder {
     /// # Errors
     /// Fails where the file is not one or is cut short.
     pub fn read(file: &[u8]) -> Result<Self, ModelFault> {
-        let mut reader = Reader::open(file)?;
+        let mut reader = Reader::open(file, MAGIC)?;
         let (pieces, count) = Pieces::read(&mut reader)?;
         let rows = reader.bytes(count * ROW_BYTES)?.to_vec();
         let positions = matrix(reader.halves(LONGEST_PIECES * READING_DIMENSIONS)?, READING_DIMENSIONS);
@@ -95,6 +97,12 @@ impl Encoder {
             states.mean_axis(Axis(0)).expect("invariant: there are at least the marks of start and end");
         let length = mean.dot(&mean).sqrt().max(f32::MIN_POSITIVE);
         mean.iter().map(|value| value / length).collect()
+    }
+
+    /// The vector that texts are compared by: as [`Self::encode`] gives it, then turned so that closeness tells more apart.
+    #[must_use]
+    pub fn reading(&self, text: &str, side: Side) -> Vec<f32> {
+        Turn::shipped().apply(&self.encode(text, side), side)
     }
 
     fn look_up(&self, pieces: &[Piece]) -> Array2<f32> {

@@ -4,6 +4,7 @@ mod encoder;
 mod model_file;
 mod pieces;
 mod table;
+mod turn;
 
 pub use encoder::{Encoder, READING_DIMENSIONS, Side};
 pub use model_file::ModelFault;

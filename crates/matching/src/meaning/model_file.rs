@@ -1,12 +1,9 @@
-//! The encoder's file, little endian throughout: the magic, the pieces with their scores, then the tensors in a fixed
-//! order. Large matrices are 4-bit: blocks of 32 weights, each a 16-bit scale and 16 bytes with weight `i` in the low
+//! Files of the model, little endian throughout. The encoder's: the magic, the pieces with their scores, then the tensors
+//! in a fixed order. Large matrices are 4-bit: blocks of 32 weights, each a 16-bit scale and 16 bytes with weight `i` in the low
 //! half of byte `i` and weight `i + 16` in the high half, both plus 8.
 
 use half::f16;
 use thiserror::Error;
-
-/// First bytes of the file; the last is its version.
-const MAGIC: &[u8; 8] = b"XXREAD\0\x01";
 
 /// Weights of a block.
 pub(super) const BLOCK_WEIGHTS: usize = 32;
@@ -18,7 +15,7 @@ pub(super) const BLOCK_BYTES: usize = 2 + BLOCK_WEIGHTS / 2;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ModelFault {
     /// It does not begin as such a file does.
-    #[error("the file is not an encoder of this version")]
+    #[error("the file is not of this kind and version")]
     Magic,
     /// It ends before its last tensor, or goes on after it.
     #[error("the file has another length than its head says")]
@@ -34,8 +31,9 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn open(file: &'a [u8]) -> Result<Self, ModelFault> {
-        let rest = file.strip_prefix(MAGIC.as_slice()).ok_or(ModelFault::Magic)?;
+    /// A file that begins with its magic, whose last byte is the version.
+    pub(super) fn open(file: &'a [u8], magic: &[u8; 8]) -> Result<Self, ModelFault> {
+        let rest = file.strip_prefix(magic.as_slice()).ok_or(ModelFault::Magic)?;
         Ok(Self { rest })
     }
 

@@ -1,13 +1,14 @@
-//! `match evaluate --set DIR [--judged-only] [--channel …]`
+//! `match evaluate --set DIR [--judged-only] [--channel …] [--weights FILE]`, `match learn --set DIR --out FILE`
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use xiaoxiang_services::matching::{Channels, EvaluationAsked, evaluate_set};
+use xiaoxiang_services::Refusal;
+use xiaoxiang_services::matching::{Channels, EvaluationAsked, Weights, evaluate_set, learn_weights};
 
 use super::output::{self, Format};
 use super::{CommandResult, Context, Outcome};
@@ -17,6 +18,22 @@ use super::{CommandResult, Context, Outcome};
 pub enum MatchCommand {
     /// Measure the ranking on a set of questions with known answers (评测)
     Evaluate(EvaluateArguments),
+    /// Learn the channels' weights from a set and measure them on questions left out (学习权重); changes nothing by itself
+    Learn(LearnArguments),
+}
+
+/// Arguments of `match learn`.
+#[derive(Debug, Args)]
+pub struct LearnArguments {
+    /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv
+    #[arg(long)]
+    set: PathBuf,
+    /// Rank only the documents that were judged for a query
+    #[arg(long)]
+    judged_only: bool,
+    /// Where the weights go, for `match evaluate --weights`
+    #[arg(long)]
+    out: Option<PathBuf>,
 }
 
 /// Arguments of `match evaluate`.
@@ -31,6 +48,9 @@ pub struct EvaluateArguments {
     /// Only these channels take part [default: all]
     #[arg(long, value_enum, value_delimiter = ',')]
     channel: Vec<Channel>,
+    /// Other weights than those in force: a file of `match learn`
+    #[arg(long)]
+    weights: Option<PathBuf>,
 }
 
 /// A channel of the ranking.
@@ -45,9 +65,11 @@ pub enum Channel {
 }
 
 pub async fn run(context: &Context, command: MatchCommand) -> CommandResult {
-    let MatchCommand::Evaluate(arguments) = command;
     let format = context.format;
-    let task = tokio::task::spawn_blocking(move || evaluate(&arguments, format));
+    let task = tokio::task::spawn_blocking(move || match command {
+        MatchCommand::Evaluate(arguments) => evaluate(&arguments, format),
+        MatchCommand::Learn(arguments) => learn(&arguments),
+    });
     task.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
 }
 
@@ -59,7 +81,9 @@ fn evaluate(arguments: &EvaluateArguments, format: Option<Format>) -> CommandRes
         reading: takes(Channel::Reading),
     };
     let bar = progress_bar();
-    let asked = EvaluationAsked { folder: &arguments.set, judged_only: arguments.judged_only, channels };
+    let weights = arguments.weights.as_deref().map_or(Ok(Weights::SHIPPED), read_weights)?;
+    let asked =
+        EvaluationAsked { folder: &arguments.set, judged_only: arguments.judged_only, channels, weights };
     let (set, report) = evaluate_set(asked, &|read, all| {
         bar.set_length(all as u64);
         bar.set_position(read as u64);
@@ -101,6 +125,48 @@ fn rounded(share: f64) -> f64 {
 #[expect(clippy::float_arithmetic, reason = "a time for print, no money")]
 fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 100_000.0).round() / 100.0
+}
+
+fn read_weights(path: &Path) -> Result<Weights, Refusal> {
+    serde_json::from_slice(&super::import::read_file(path)?).map_err(|error| {
+        Refusal::invalid(
+            "matching.weights",
+            format!("{} 不是权重文件：{error}。请使用 match learn --out 写出的文件。", path.display()),
+            format!(
+                "{} is no file of weights: {error}; take one that match learn --out wrote",
+                path.display()
+            ),
+        )
+    })
+}
+
+fn learn(arguments: &LearnArguments) -> CommandResult {
+    let bar = progress_bar();
+    let asked = EvaluationAsked {
+        folder: &arguments.set,
+        judged_only: arguments.judged_only,
+        channels: Channels::ALL,
+        weights: Weights::SHIPPED,
+    };
+    let (set, learnt) = learn_weights(asked, &|read, all| {
+        bar.set_length(all as u64);
+        bar.set_position(read as u64);
+    })?;
+    bar.finish_and_clear();
+    if let Some(path) = &arguments.out {
+        let text = serde_json::to_string_pretty(&learnt.weights).expect("weights are plain numbers");
+        std::fs::write(path, text)
+            .map_err(|source| Refusal::File { path: path.display().to_string(), source })?;
+    }
+    let (before, held_out) = (learnt.before, learnt.held_out);
+    output::print_json(&json!({
+        "set": set.name,
+        "weights": learnt.weights,
+        "weights_before": Weights::SHIPPED,
+        "before": { "ndcg_at_10": rounded(before.ndcg_at_10), "mrr_at_10": rounded(before.mrr_at_10) },
+        "held_out": { "ndcg_at_10": rounded(held_out.ndcg_at_10), "mrr_at_10": rounded(held_out.mrr_at_10) },
+    }));
+    Ok(Outcome::Done)
 }
 
 fn progress_bar() -> ProgressBar {

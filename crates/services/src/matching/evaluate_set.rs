@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use xiaoxiang_matching::evaluate::{EvaluationSet, Report, Run, SetFault, evaluate};
+use xiaoxiang_matching::evaluate::{EvaluationSet, Learnt, Report, Run, SetFault, evaluate, learn};
 use xiaoxiang_matching::index::Search;
 use xiaoxiang_matching::score::{Channels, Weights};
 
@@ -17,6 +17,19 @@ pub struct EvaluationAsked<'a> {
     pub judged_only: bool,
     /// The channels that take part.
     pub channels: Channels,
+    /// What each counts.
+    pub weights: Weights,
+}
+
+/// Learns weights from a set, beginning at those in force.
+pub fn learn_weights(
+    asked: EvaluationAsked<'_>,
+    step: &(dyn Fn(usize, usize) + Sync),
+) -> Result<(EvaluationSet, Learnt), Refusal> {
+    let set = read_set(asked.folder)?;
+    let folder = temporary()?;
+    let learnt = learn(&set, folder.path(), asked.judged_only, asked.weights, step);
+    Ok((set, learnt.map_err(|fault| super::refused(&fault))?))
 }
 
 /// Evaluates a set in an index of its own, which is gone afterwards. `step` hears how many documents have been read.
@@ -24,7 +37,16 @@ pub fn evaluate_set(
     asked: EvaluationAsked<'_>,
     step: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<(EvaluationSet, Report), Refusal> {
-    let set = EvaluationSet::read(asked.folder).map_err(|fault| match fault {
+    let set = read_set(asked.folder)?;
+    let folder = temporary()?;
+    let search = Search { top: usize::MAX, channels: asked.channels, weights: asked.weights };
+    let report = evaluate(&set, folder.path(), Run { judged_only: asked.judged_only, search }, step)
+        .map_err(|fault| super::refused(&fault))?;
+    Ok((set, report))
+}
+
+fn read_set(folder: &Path) -> Result<EvaluationSet, Refusal> {
+    EvaluationSet::read(folder).map_err(|fault| match fault {
         SetFault::Unreadable { file, error } => {
             Refusal::File { path: file.display().to_string(), source: error }
         }
@@ -33,11 +55,10 @@ pub fn evaluate_set(
             format!("评测集有误：{fault}。请更正该行后再试。"),
             format!("{fault}; correct this line and try again"),
         ),
-    })?;
-    let folder = tempfile::tempdir()
-        .map_err(|source| Refusal::File { path: std::env::temp_dir().display().to_string(), source })?;
-    let search = Search { top: usize::MAX, channels: asked.channels, weights: Weights::SHIPPED };
-    let report = evaluate(&set, folder.path(), Run { judged_only: asked.judged_only, search }, step)
-        .map_err(|fault| super::refused(&fault))?;
-    Ok((set, report))
+    })
+}
+
+fn temporary() -> Result<tempfile::TempDir, Refusal> {
+    tempfile::tempdir()
+        .map_err(|source| Refusal::File { path: std::env::temp_dir().display().to_string(), source })
 }

@@ -2,8 +2,8 @@
 
 mod evaluate_set;
 
-pub use evaluate_set::{EvaluationAsked, evaluate_set};
-pub use xiaoxiang_matching::score::Channels;
+pub use evaluate_set::{EvaluationAsked, evaluate_set, learn_weights};
+pub use xiaoxiang_matching::score::{Channels, Weights};
 
 use xiaoxiang_matching::index::IndexFault;
 

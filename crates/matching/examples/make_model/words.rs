@@ -1,49 +1,25 @@
 //! Makes `model/words.tsv`, the rows of the table of meanings with how much each says (its rarity): the words and
-//! characters of some texts, filled up with the frequent words of jieba's dictionary (MIT). Run by
-//! `cargo xtask meaning words DICTIONARY TEXTS… [--except QRELS]`; texts are JSONL with `id`, `title` and `text`,
-//! documents that a list of judgements names are left out.
-
-#![expect(clippy::print_stdout, clippy::float_arithmetic, reason = "a tool")]
+//! characters of some texts, filled up with the frequent words of jieba's dictionary (MIT).
 
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
 
-use serde_json::Value;
 use xiaoxiang_matching::text::{fold, units};
+
+use crate::texts::Text;
 
 /// Rows of the table: with 256 dimensions a little under 16 MB.
 const ROWS: usize = 59_000;
 /// Longest row.
 const LONGEST_CHARACTERS: usize = 12;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let (Some(out), Some(dictionary)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: make_words OUT DICTIONARY TEXTS… [--except QRELS]".into());
-    };
-    let (mut texts, mut except) = (Vec::new(), HashSet::new());
-    while let Some(argument) = arguments.next() {
-        if argument == "--except" {
-            let file = std::fs::read_to_string(arguments.next().ok_or("--except wants a file")?)?;
-            except.extend(file.lines().filter_map(|line| line.split('\t').nth(1)).map(str::to_owned));
-        } else {
-            texts.push(argument);
-        }
-    }
-    let (mut documents, mut holding) = (0_u32, HashMap::<String, u32>::new());
-    for path in texts {
-        for line in std::fs::read_to_string(path)?.lines() {
-            let line: Value = serde_json::from_str(line)?;
-            let part = |name: &str| line[name].as_str().unwrap_or_default();
-            if except.contains(part("id")) {
-                continue;
-            }
-            documents += 1;
-            let units = units(&fold(&format!("{} {}", part("title"), part("text"))));
-            let seen: HashSet<String> = units.words.into_iter().chain(units.characters).collect();
-            for unit in seen {
-                *holding.entry(unit).or_default() += 1;
-            }
+pub fn make(out: &str, dictionary: &str, texts: &[Text]) -> Result<(), Box<dyn Error>> {
+    let mut holding = HashMap::<String, u32>::new();
+    for text in texts {
+        let units = units(&fold(&format!("{} {}", text.title, text.text)));
+        let seen: HashSet<String> = units.words.into_iter().chain(units.characters).collect();
+        for unit in seen {
+            *holding.entry(unit).or_default() += 1;
         }
     }
     let mut dictionary_words: Vec<(u64, String)> = Vec::new();
@@ -78,14 +54,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             rows.push(word.clone());
         }
     }
-    let all = f64::from(documents);
+    let all = texts.len() as f64;
     let mut file = String::new();
     for row in &rows {
         let holding = f64::from(holding.get(row).copied().unwrap_or_default());
         let rarity = (1.0 + (all - holding + 0.5) / (holding + 0.5)).ln();
         file.push_str(&format!("{row}\t{rarity:.3}\n"));
     }
-    println!("{} rows from {documents} documents", rows.len());
+    println!("{} rows from {} documents", rows.len(), texts.len());
     Ok(std::fs::write(out, file)?)
 }
 

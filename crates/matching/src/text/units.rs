@@ -82,7 +82,7 @@ mod tests {
         let units = units("高韧性cbn单晶");
         assert_eq!(units.characters, ["高", "韧", "性", "cbn", "单", "晶"]);
         assert_eq!(units.pairs, ["高韧", "韧性", "cbn", "单晶"]);
-        assert_eq!(units.words, ["高", "韧性", "cbn", "单晶"]);
+        assert_eq!(units.words, ["韧性", "高韧性", "cbn", "单晶"]);
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub fn read(texts: &[&str], side: Side) -> Array2<f32> {
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
                         let Some(text) = texts.get(at) else { return read };
-                        if at % 1000 == 0 {
+                        if at.is_multiple_of(1000) {
                             eprintln!("{at} of {}", texts.len());
                         }
                         read.push((at, Encoder::shipped().encode(text, side)));

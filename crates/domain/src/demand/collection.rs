@@ -100,6 +100,7 @@ impl Reading<'_> {
                 || !is_alone
                 || self.is_label(cell)
                 || is_hint(cell, field)
+                || is_instruction(cell)
                 || self.taken[below][found]
             {
                 continue;
@@ -183,6 +184,12 @@ fn is_hint(cell: &str, field: &DemandField) -> bool {
     !field.hint.is_empty() && plain(cell) == plain(&field.hint)
 }
 
+/// Words on how to fill in, which our own template has below its table.
+fn is_instruction(cell: &str) -> bool {
+    let plain = crate::region::plain(cell);
+    plain.starts_with("填写说明") || plain.starts_with("填表说明")
+}
+
 /// Titles, notes and running numbers of the template.
 fn is_furniture(cell: &str, sheet: &DemandSheet) -> bool {
     let plain = crate::region::plain(cell);
@@ -192,8 +199,7 @@ fn is_furniture(cell: &str, sheet: &DemandSheet) -> bool {
     is_title
         || is_hint
         || is_number
-        || plain.starts_with("填写说明")
-        || plain.starts_with("填表说明")
+        || is_instruction(cell)
         || ["栏目", "填写内容", "填写提示", "序号", "内容", "项目"].contains(&plain.as_str())
 }
 

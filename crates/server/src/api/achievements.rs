@@ -148,7 +148,7 @@ struct AchievementView {
     /// Fields that are missing or wrong; of the unit's own entries.
     problems: Vec<FieldProblemView>,
     /// Steps that the reader's office takes from here.
-    steps_open: Vec<OpenStepView>,
+    steps_open: Vec<OpenAchievementStepView>,
 }
 
 /// A field that is missing or wrong.
@@ -164,7 +164,7 @@ struct FieldProblemView {
 
 /// A step that leads on.
 #[derive(Debug, Serialize, ToSchema)]
-struct OpenStepView {
+struct OpenAchievementStepView {
     /// `submit`, `clear`, `send_back`, `publicise`, `list`, `license`, `assign`, `revise` or `withdraw`.
     step: &'static str,
     /// Codes of what stands in its way; empty where it can be taken now.
@@ -178,7 +178,7 @@ impl AchievementView {
             code: one.code,
             reason: language.pick(&one.reason_zh, &one.reason_en).to_owned(),
         };
-        let open = |one: &xiaoxiang_services::achievement::OpenAchievementStep| OpenStepView {
+        let open = |one: &xiaoxiang_services::achievement::OpenAchievementStep| OpenAchievementStepView {
             step: one.step.code(),
             obstacles: one.obstacles.iter().map(|obstacle| obstacle.code()).collect(),
         };

@@ -35,9 +35,9 @@ pub fn read(texts: &[&str], side: Side) -> Array2<f32> {
     Array2::from_shape_vec((texts.len(), READING_DIMENSIONS), flat).expect("invariant: every text was read")
 }
 
-/// The main directions of the vectors in columns, each divided by the root of the spread along it: orthogonal
-/// iteration on the covariance.
-pub fn main_directions(vectors: &Array2<f32>, wanted: usize) -> Array2<f32> {
+/// The main directions of the vectors in columns, and the spread along each (its share of the covariance times the number
+/// of vectors), largest first: orthogonal iteration on the covariance.
+pub fn main_directions(vectors: &Array2<f32>, wanted: usize) -> (Array2<f32>, Array1<f32>) {
     let covariance = vectors.t().dot(vectors);
     let mut directions = Array2::from_shape_fn((READING_DIMENSIONS, wanted), |(row, column)| {
         // Any start does that is not orthogonal to what is sought.
@@ -48,20 +48,23 @@ pub fn main_directions(vectors: &Array2<f32>, wanted: usize) -> Array2<f32> {
         directions = covariance.dot(&directions);
         for column in 0..wanted {
             let mut current = directions.column(column).to_owned();
-            for before in 0..column {
-                let other = directions.column(before);
-                let overlap = other.dot(&current);
-                current.scaled_add(-overlap, &other);
+            let mut length = 0.0;
+            // Once is not enough where little is left of a direction after the others are taken out of it.
+            for pass in 0..2 {
+                for before in 0..column {
+                    let other = directions.column(before);
+                    let overlap = other.dot(&current);
+                    current.scaled_add(-overlap, &other);
+                }
+                let left = current.dot(&current).sqrt().max(f32::MIN_POSITIVE);
+                current /= left;
+                if pass == 0 {
+                    length = left;
+                }
             }
-            let length = current.dot(&current).sqrt().max(f32::MIN_POSITIVE);
-            current /= length;
             spreads[column] = length;
             directions.column_mut(column).assign(&current);
         }
     }
-    // The spread along a direction is the root of its share of the covariance.
-    for (mut column, spread) in directions.columns_mut().into_iter().zip(&spreads) {
-        column /= spread.sqrt().sqrt();
-    }
-    directions
+    (directions, spreads)
 }

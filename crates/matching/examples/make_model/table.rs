@@ -26,7 +26,10 @@ pub fn make(words: &str, out: &str) -> Result<(), Box<dyn Error>> {
     let mut vectors = read(&words, Side::Question);
     let mean = vectors.mean_axis(Axis(0)).ok_or("there are no words")?;
     vectors -= &mean;
-    let directions = main_directions(&vectors, TABLE_DIMENSIONS);
+    let (mut directions, spreads) = main_directions(&vectors, TABLE_DIMENSIONS);
+    for (mut column, spread) in directions.columns_mut().into_iter().zip(&spreads) {
+        column /= spread.sqrt().sqrt();
+    }
     let turned = vectors.dot(&directions);
     let mut file = b"XXMEAN\0\x01".to_vec();
     file.extend(u32::try_from(rows.len())?.to_le_bytes());

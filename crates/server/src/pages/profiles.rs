@@ -63,6 +63,7 @@ const fn title_key(kind: ProfileKind) -> &'static str {
 /// The lists of the market, the present one marked.
 pub(super) fn market_lists(shell: &Shell, current: &str) -> Vec<Choice> {
     let lists = [
+        ("/market/demands", "market-demands-title"),
         ("/market/achievements", "market-achievements"),
         ("/market/experts", "profiles-experts"),
         ("/market/institutions", "profiles-institutions"),

@@ -16,6 +16,8 @@ use xiaoxiang_services::demand::{
 };
 
 use super::words::DemandWords;
+use crate::pages::home::Choice;
+use crate::pages::profiles::market_lists;
 use crate::pages::shell::{Section, Shell};
 use crate::pages::statistics::SelectOption;
 use crate::pages::visit::{Visit, status_of_form};
@@ -165,6 +167,10 @@ impl ListPage {
 
     fn may_enter(&self) -> bool {
         self.shell.may(Action::EnterDemands)
+    }
+
+    fn lists(&self) -> Vec<Choice> {
+        market_lists(&self.shell, "/market/demands")
     }
 }
 

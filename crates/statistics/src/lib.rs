@@ -14,6 +14,7 @@ pub mod geography;
 pub mod json;
 pub mod lapsed;
 pub mod layout;
+pub mod lead_funnel;
 pub mod listing;
 pub mod reconcile;
 mod region_lists;

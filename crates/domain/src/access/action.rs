@@ -117,11 +117,25 @@ pub enum Action {
     DecideDemands,
     /// 发布需求清单
     PublishDemands,
+    /// 对接线索: of one's own side, of whom one looks after, or of one's extent.
+    ReadLeads,
+    /// 建立、推进、终止线索
+    HandleLeads,
+    /// 指定线索的技术经理人
+    AssignLeads,
+    /// 对接漏斗
+    ReadFunnel,
+    /// 活动: plan, participants, timetable and results.
+    ReadEvents,
+    /// 筹备、办理活动
+    PlanEvents,
+    /// 报名参加活动
+    JoinEvents,
 }
 
 impl Action {
     /// Every action, in the order of the permission table.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 64] = [
         Self::Work,
         Self::ReadContracts,
         Self::ReadPersonalData,
@@ -179,6 +193,13 @@ impl Action {
         Self::ScoreDemands,
         Self::DecideDemands,
         Self::PublishDemands,
+        Self::ReadLeads,
+        Self::HandleLeads,
+        Self::AssignLeads,
+        Self::ReadFunnel,
+        Self::ReadEvents,
+        Self::PlanEvents,
+        Self::JoinEvents,
     ];
 
     /// Word of the log, the API and token scopes.
@@ -278,6 +299,13 @@ impl Action {
             Self::ScoreDemands => ("score_demands", "为技术需求评分", "score demands"),
             Self::DecideDemands => ("decide_demands", "筛选技术需求", "decide on demands"),
             Self::PublishDemands => ("publish_demands", "发布需求清单", "publish lists of demands"),
+            Self::ReadLeads => ("read_leads", "查看对接线索", "read leads"),
+            Self::HandleLeads => ("handle_leads", "办理对接线索", "handle leads"),
+            Self::AssignLeads => ("assign_leads", "指定技术经理人", "assign technology managers"),
+            Self::ReadFunnel => ("read_funnel", "查看对接漏斗", "read the funnel of leads"),
+            Self::ReadEvents => ("read_events", "查看活动", "read events"),
+            Self::PlanEvents => ("plan_events", "筹备和办理活动", "plan events"),
+            Self::JoinEvents => ("join_events", "报名参加活动", "register for events"),
         }
     }
 
@@ -323,6 +351,8 @@ impl Action {
             | Self::ScoreDemands
             | Self::DecideDemands
             | Self::PublishDemands => Self::ReadDemands,
+            Self::HandleLeads | Self::AssignLeads => Self::ReadLeads,
+            Self::PlanEvents => Self::ReadEvents,
             other => other,
         }
     }
@@ -351,6 +381,9 @@ impl Action {
                 | Self::ReadPoints
                 | Self::ReadAchievements
                 | Self::ReadDemands
+                | Self::ReadLeads
+                | Self::ReadFunnel
+                | Self::ReadEvents
         )
     }
 }

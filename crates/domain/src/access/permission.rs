@@ -290,6 +290,53 @@ const fn line(action: Action) -> Line {
         Action::ScoreDemands => Line { everywhere: &[Expert], in_scope: NOBODY },
         Action::DecideDemands => Line { everywhere: &[Statistician, DivisionHead], in_scope: NOBODY },
         Action::PublishDemands => Line { everywhere: &[DivisionHead, Leader], in_scope: NOBODY },
+        // Sides and managers see what is theirs, whatever their scope; `lead::party_of` sees to that.
+        Action::ReadLeads => Line {
+            everywhere: &[Statistician, DivisionHead, Leader, Auditor, DisciplineInspector],
+            in_scope: &[
+                CityOfficer,
+                CountyOfficer,
+                OrganisationAgent,
+                TransferOffice,
+                Expert,
+                TechnologyManager,
+                Society,
+                MarketBranch,
+            ],
+        },
+        Action::HandleLeads => Line {
+            everywhere: &[Statistician],
+            in_scope: &[
+                CityOfficer,
+                CountyOfficer,
+                OrganisationAgent,
+                TransferOffice,
+                Expert,
+                TechnologyManager,
+                Society,
+                MarketBranch,
+            ],
+        },
+        Action::AssignLeads => Line {
+            everywhere: &[Statistician],
+            in_scope: &[CityOfficer, CountyOfficer, TechnologyManager, Society, MarketBranch],
+        },
+        Action::ReadFunnel => Line {
+            everywhere: &[Statistician, DivisionHead, Leader, Auditor, DisciplineInspector],
+            in_scope: &[CityOfficer, CountyOfficer, TechnologyManager, Society, MarketBranch],
+        },
+        Action::ReadEvents => Line {
+            everywhere: &[Statistician, DivisionHead, Leader, Auditor, DisciplineInspector],
+            in_scope: &[CityOfficer, CountyOfficer, Society, MarketBranch],
+        },
+        Action::PlanEvents => Line {
+            everywhere: &[Statistician],
+            in_scope: &[CityOfficer, CountyOfficer, Society, MarketBranch],
+        },
+        // Whoever is not from the office registers for themselves or for their organisation.
+        Action::JoinEvents => {
+            Line { everywhere: &[Expert], in_scope: &[OrganisationAgent, TransferOffice, TechnologyManager] }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::disclose::{DemandPart, levels_of};
 use super::form::{DemandForm, FIELD_KEYS, FIGURES_MAX, PERSONAL_KEYS, read_figure_lines};
 use crate::contract::RowProblem;
-use crate::contract::written::{division_code, find_code, is_blank, without_text_mark};
+use crate::contract::written::{find_code, is_blank, without_text_mark};
 use crate::market::{CooperationMode, DisclosureLevel, IpWish, LONG_TEXT_CHARACTERS_MAX, clean_text};
 use crate::money::{Fen, MoneyUnit};
 use crate::organisation::credit_code::CreditCode;
@@ -269,43 +269,17 @@ impl Reader<'_> {
     }
 
     fn division(&mut self) -> Option<DivisionCode> {
-        let text = without_text_mark(self.form.field("division"));
+        let text = self.form.field("division");
         if text.is_empty() {
             return None;
         }
-        let coded = DivisionCode::parse(text).or_else(|| division_code(text));
-        let divisions = self.region.divisions();
-        let inside = |code: &DivisionCode| self.region.contains(*code);
-        let mut found: Vec<DivisionCode> = coded
-            .map_or_else(|| divisions.by_name(text), |code| vec![code])
-            .into_iter()
-            .filter(inside)
-            .collect();
-        if found.is_empty() {
-            // 湖南省长沙市浏阳市 and 长沙浏阳市 end in the name that counts.
-            let ends = |row: &&crate::region::Division| {
-                row.name.chars().count() > 1 && text.ends_with(&row.name) && inside(&row.code)
-            };
-            found = divisions.rows().iter().filter(ends).map(|row| row.code).collect();
+        match self.region.read_division(text, self.today) {
+            Ok(division) => Some(division),
+            Err((zh, en)) => {
+                self.wrong("division", zh, en);
+                None
+            }
         }
-        let mut current: Vec<DivisionCode> =
-            found.into_iter().filter_map(|code| divisions.current(code, self.today).ok()).collect();
-        current.sort_unstable();
-        current.dedup();
-        match current.as_slice() {
-            [only] if *only != self.region.code() => return Some(*only),
-            [] => self.wrong(
-                "division",
-                "没有找到这个县市区，或不在本省。请写全称或六位代码",
-                "no such county of this region; write its full name or its six digits",
-            ),
-            _ => self.wrong(
-                "division",
-                "有多个同名的县市区，请写六位代码",
-                "several counties have this name; write the six digits",
-            ),
-        }
-        None
     }
 
     fn listed(&mut self, key: &str, list: &str) -> Option<String> {

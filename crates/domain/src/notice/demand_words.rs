@@ -2,9 +2,9 @@
 
 use super::kind::{NoticeKind, Words};
 
-/// The texts of a kind that is about a demand.
-pub(super) const fn words(kind: NoticeKind) -> Words {
-    match kind {
+/// The texts of a kind; none where it is about something else.
+pub(super) const fn words(kind: NoticeKind) -> Option<Words> {
+    Some(match kind {
         NoticeKind::DemandToConfirm => Words {
             code: "demand_to_confirm",
             title: ("请确认一条技术需求", "A demand waits for your confirmation"),
@@ -105,7 +105,7 @@ pub(super) const fn words(kind: NoticeKind) -> Words {
             ),
             values: &["title"],
         },
-        _ => Words {
+        NoticeKind::DemandReview => Words {
             code: "demand_review",
             title: ("请为一条技术需求评分", "A demand waits for your score"),
             sentence: (
@@ -115,5 +115,6 @@ pub(super) const fn words(kind: NoticeKind) -> Words {
             outside: ("有一条技术需求等待您评审。", "A demand waits for your judgement."),
             values: &["title"],
         },
-    }
+        _ => return None,
+    })
 }

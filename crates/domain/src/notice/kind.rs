@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::achievement_words;
+use super::{achievement_words, demand_words, event_words, lead_words, registration_words, statistics_words};
 
 /// What a notice is about. Each is sent by a use case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -109,6 +109,36 @@ pub enum NoticeKind {
     DemandUndertaken,
     /// 请评审需求: to the expert.
     DemandReview,
+    /// 新的对接线索: to its sides, its manager, and the office that assigns one.
+    LeadOpened,
+    /// 线索已指定经理人: to the manager.
+    LeadAssigned,
+    /// 线索有进展: to its sides and its manager.
+    LeadAdvanced,
+    /// 线索已终止: likewise.
+    LeadClosed,
+    /// 有待办事项: to whose promise it is.
+    LeadPromised,
+    /// 承诺事项逾期: likewise, and the manager.
+    LeadOverdue,
+    /// 线索的合同已登记: to its sides and its manager.
+    LeadRegistered,
+    /// 活动邀请: to the organisation or person.
+    EventInvited,
+    /// 候补转正: to who waited.
+    EventSeatGiven,
+    /// 参会确认: to who has a seat when registration closes.
+    EventConfirmed,
+    /// 活动安排有变: to everybody who is invited or registered.
+    EventChanged,
+    /// 活动取消: likewise, with the reason.
+    EventCancelled,
+    /// 洽谈安排: to who has meetings.
+    EventTimetable,
+    /// 需求有新的匹配: to the company and who entered it.
+    DemandMatched,
+    /// 成果或专家有新的匹配: to the unit or the expert.
+    OfferMatched,
 }
 
 /// A value that a sentence names, in both languages.
@@ -150,6 +180,7 @@ pub struct Notice {
 }
 
 /// Texts of a kind.
+#[derive(Clone, Copy)]
 pub(super) struct Words {
     pub code: &'static str,
     pub title: (&'static str, &'static str),
@@ -162,7 +193,7 @@ pub(super) struct Words {
 
 impl NoticeKind {
     /// Every kind, in the order in which lists show them.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 66] = [
         Self::RoleGranted,
         Self::ImportFinished,
         Self::ImportRefused,
@@ -214,6 +245,21 @@ impl NoticeKind {
         Self::DemandDue,
         Self::DemandUndertaken,
         Self::DemandReview,
+        Self::LeadOpened,
+        Self::LeadAssigned,
+        Self::LeadAdvanced,
+        Self::LeadClosed,
+        Self::LeadPromised,
+        Self::LeadOverdue,
+        Self::LeadRegistered,
+        Self::EventInvited,
+        Self::EventSeatGiven,
+        Self::EventConfirmed,
+        Self::EventChanged,
+        Self::EventCancelled,
+        Self::EventTimetable,
+        Self::DemandMatched,
+        Self::OfferMatched,
     ];
 
     /// Word of the database and of webhooks.
@@ -257,440 +303,22 @@ impl NoticeKind {
     }
 
     const fn words(self) -> Words {
-        if let Some(words) = achievement_words::words(self) {
-            return words;
-        }
-        match self {
-            Self::RoleGranted => Words {
-                code: "role_granted",
-                title: ("您获得了新的角色", "You were granted a role"),
-                sentence: (
-                    "已授予您“{role}”角色，自 {from} 起有效。",
-                    "You were granted the role {role}, valid from {from}.",
-                ),
-                outside: ("您在本平台获得了新的角色。", "You were granted a new role on this platform."),
-                values: &["role", "from"],
-            },
-            Self::ImportFinished => Words {
-                code: "import_finished",
-                title: ("导入已完成", "Import finished"),
-                sentence: (
-                    "您上传的文件 {file} 已处理完毕。",
-                    "The file {file} that you sent has been read.",
-                ),
-                outside: ("您上传的文件已处理完毕。", "The file that you sent has been read."),
-                values: &["file"],
-            },
-            Self::ImportRefused => Words {
-                code: "import_refused",
-                title: ("文件未导入", "File not imported"),
-                sentence: (
-                    "您上传的文件 {file} 有问题，未导入。请查看问题清单，改正后重新上传。",
-                    "The file {file} that you sent has problems and was not imported. See the list, correct and send it again.",
-                ),
-                outside: (
-                    "您上传的文件有问题，未导入。",
-                    "The file that you sent has problems and was not imported.",
-                ),
-                values: &["file"],
-            },
-            Self::ImportFailed => Words {
-                code: "import_failed",
-                title: ("导入中断", "Import broke off"),
-                sentence: (
-                    "处理文件 {file} 时系统出错，未导入任何数据。请重新处理。",
-                    "Something went wrong on our side while {file} was read; nothing was imported. Try again.",
-                ),
-                outside: (
-                    "处理您上传的文件时系统出错，未导入任何数据。",
-                    "Something went wrong on our side while your file was read; nothing was imported.",
-                ),
-                values: &["file"],
-            },
-            Self::ImportAsks => Words {
-                code: "import_asks",
-                title: ("导入等待您确认来源", "An import asks for its source"),
-                sentence: (
-                    "无法判断文件 {file} 是登记数据还是交换数据，请确认。",
-                    "{file} does not say whether it holds registry or exchange data; please say so.",
-                ),
-                outside: (
-                    "您上传的文件需要您确认数据来源。",
-                    "The file that you sent does not say where its data come from.",
-                ),
-                values: &["file"],
-            },
-            Self::BulletinDrafted => Words {
-                code: "bulletin_drafted",
-                title: ("通报草稿待签发", "A draft bulletin waits for a signature"),
-                sentence: (
-                    "{period}通报草稿已生成，请审阅签发。",
-                    "The draft bulletin of {period} is ready to be reviewed and signed.",
-                ),
-                outside: (
-                    "有一份通报草稿等待您审阅签发。",
-                    "A draft bulletin waits for your review and signature.",
-                ),
-                values: &["period"],
-            },
-            Self::BulletinSigned => Words {
-                code: "bulletin_signed",
-                title: ("新通报已签发", "A bulletin was signed"),
-                sentence: (
-                    "{period}通报已签发，文号 {number}。",
-                    "The bulletin of {period} was signed as {number}.",
-                ),
-                outside: (
-                    "新一期技术合同统计通报已签发。",
-                    "A new bulletin of technology contracts was signed.",
-                ),
-                values: &["period", "number"],
-            },
-            Self::CorrectionWaits => Words {
-                code: "correction_waits",
-                title: ("已公布的数字有变化", "Published figures have changed"),
-                sentence: (
-                    "{period}通报（{number}）中有 {count} 格数字因登记变化不再一致，请决定是否订正。",
-                    "{count} cells of the bulletin of {period} ({number}) are no longer what was published; decide on \
-                     a correction.",
-                ),
-                outside: (
-                    "已公布的通报中有数字变化，等待您决定是否订正。",
-                    "Figures of a published bulletin have changed and wait for your decision.",
-                ),
-                values: &["period", "number", "count"],
-            },
-            Self::ObjectionRaised => Words {
-                code: "objection_raised",
-                title: ("归属异议待裁定", "An objection waits to be decided"),
-                sentence: (
-                    "{office}对合同 {contract} 的归属提出异议，请裁定。",
-                    "{office} objected to the place of contract {contract}; please decide.",
-                ),
-                outside: (
-                    "有一项归属异议等待裁定。",
-                    "An objection to the place of a contract waits to be decided.",
-                ),
-                values: &["office", "contract"],
-            },
-            Self::ObjectionDecided => Words {
-                code: "objection_decided",
-                title: ("归属异议已裁定", "An objection was decided"),
-                sentence: (
-                    "对合同 {contract} 的归属异议已裁定：计入{place}。",
-                    "The objection to the place of contract {contract} was decided: it counts in {place}.",
-                ),
-                outside: ("您提出的归属异议已裁定。", "The objection that you raised was decided."),
-                values: &["contract", "place"],
-            },
-            Self::ApplicationSubmitted => Words {
-                code: "application_submitted",
-                title: ("登记申请待受理", "An application waits to be accepted"),
-                sentence: (
-                    "“{project}”的登记申请已提交，请受理。",
-                    "The application for {project} was handed in; please accept or return it.",
-                ),
-                outside: (
-                    "有一份技术合同登记申请等待受理。",
-                    "An application for registration waits to be accepted.",
-                ),
-                values: &["project"],
-            },
-            Self::ApplicationWithdrawn => Words {
-                code: "application_withdrawn",
-                title: ("登记申请已撤回", "An application was taken back"),
-                sentence: (
-                    "“{project}”的登记申请已由申请人撤回。",
-                    "The applicant took back the application for {project}.",
-                ),
-                outside: (
-                    "有一份技术合同登记申请已由申请人撤回。",
-                    "An application for registration was taken back by its applicant.",
-                ),
-                values: &["project"],
-            },
-            Self::ApplicationAccepted => Words {
-                code: "application_accepted",
-                title: ("登记申请已受理", "Your application was accepted"),
-                sentence: (
-                    "“{project}”的登记申请已受理，办理时限开始计算。",
-                    "The application for {project} was accepted; the time for its handling has begun.",
-                ),
-                outside: ("您的技术合同登记申请已受理。", "Your application for registration was accepted."),
-                values: &["project"],
-            },
-            Self::ApplicationReturned => Words {
-                code: "application_returned",
-                title: ("登记申请需要补正", "Your application needs corrections"),
-                sentence: (
-                    "“{project}”的登记申请需要补正。请查看一次性告知的全部内容，改正后重新提交。",
-                    "The application for {project} needs corrections. See all of them, correct and hand it in again.",
-                ),
-                outside: (
-                    "您的技术合同登记申请需要补正。",
-                    "Your application for registration needs corrections.",
-                ),
-                values: &["project"],
-            },
-            Self::ReviewWaits => Words {
-                code: "review_waits",
-                title: ("登记申请待复核", "An application waits for its second review"),
-                sentence: (
-                    "“{project}”的登记申请已初审，请复核。",
-                    "The application for {project} has had its first review and waits for the second.",
-                ),
-                outside: (
-                    "有一份技术合同登记申请等待复核。",
-                    "An application for registration waits for its second review.",
-                ),
-                values: &["project"],
-            },
-            Self::DecisionDue => Words {
-                code: "decision_due",
-                title: ("登记申请临近办结期限", "A decision is due soon"),
-                sentence: (
-                    "“{project}”的登记申请应在 {day} 前办结，请抓紧办理。",
-                    "The application for {project} is to be decided by {day}.",
-                ),
-                outside: (
-                    "有一份技术合同登记申请临近办结期限。",
-                    "The decision about an application for registration is due soon.",
-                ),
-                values: &["project", "day"],
-            },
-            Self::ExpertsAsked => Words {
-                code: "experts_asked",
-                title: ("登记申请待专家评审", "An application waits for the experts"),
-                sentence: (
-                    "“{project}”的登记申请报请专家评审，请出具意见。",
-                    "The application for {project} was put before the experts; please give your opinion.",
-                ),
-                outside: (
-                    "有一份技术合同登记申请等待专家评审。",
-                    "An application for registration waits for the experts.",
-                ),
-                values: &["project"],
-            },
-            Self::ExpertOpinionGiven => Words {
-                code: "expert_opinion_given",
-                title: ("专家评审意见已出具", "An expert has given an opinion"),
-                sentence: (
-                    "对“{project}”的专家评审意见已出具，请继续办理。",
-                    "An expert has given an opinion on {project}; please go on.",
-                ),
-                outside: (
-                    "一份技术合同登记申请的专家评审意见已出具。",
-                    "An expert has given an opinion on an application for registration.",
-                ),
-                values: &["project"],
-            },
-            Self::ApplicationApproved => Words {
-                code: "application_approved",
-                title: ("登记申请预审通过", "Your application was approved"),
-                sentence: (
-                    "“{project}”的登记申请预审通过，将在全国系统登记。",
-                    "The application for {project} was approved and will be registered in the national system.",
-                ),
-                outside: (
-                    "您的技术合同登记申请预审通过。",
-                    "Your application for registration was approved.",
-                ),
-                values: &["project"],
-            },
-            Self::ContractRegistered => Words {
-                code: "contract_registered",
-                title: ("技术合同已登记", "Your contract was registered"),
-                sentence: ("“{project}”已完成认定登记。", "{project} was registered."),
-                outside: (
-                    "您申请的技术合同已完成认定登记。",
-                    "The contract that you applied for was registered.",
-                ),
-                values: &["project"],
-            },
-            Self::ApplicationRefused => Words {
-                code: "application_refused",
-                title: ("不予登记", "Your application was refused"),
-                sentence: (
-                    "“{project}”的登记申请不予登记。请查看理由；如有异议，可以提出。",
-                    "The application for {project} was refused. See why; you may object.",
-                ),
-                outside: ("您的技术合同登记申请不予登记。", "Your application for registration was refused."),
-                values: &["project"],
-            },
-            Self::RegistrationChanged => Words {
-                code: "registration_changed",
-                title: ("登记已变更", "A registration was changed"),
-                sentence: ("“{project}”的登记已变更。", "The registration of {project} was changed."),
-                outside: ("您的一项技术合同登记已变更。", "A registration of yours was changed."),
-                values: &["project"],
-            },
-            Self::RegistrationCancelled => Words {
-                code: "registration_cancelled",
-                title: ("登记已注销", "A registration was cancelled"),
-                sentence: ("“{project}”的登记已注销。", "The registration of {project} was cancelled."),
-                outside: ("您的一项技术合同登记已注销。", "A registration of yours was cancelled."),
-                values: &["project"],
-            },
-            Self::RegistrationRevoked => Words {
-                code: "registration_revoked",
-                title: ("登记已撤销", "A registration was revoked"),
-                sentence: (
-                    "“{project}”的登记已撤销。请查看理由和后续事项。",
-                    "The registration of {project} was revoked. See why and what follows.",
-                ),
-                outside: ("您的一项技术合同登记已撤销。", "A registration of yours was revoked."),
-                values: &["project"],
-            },
-            Self::ApplicationReopened => Words {
-                code: "application_reopened",
-                title: ("登记申请重新办理", "Your application is taken up again"),
-                sentence: (
-                    "对“{project}”不予登记的异议成立，申请重新办理。",
-                    "The objection to the refusal of {project} was upheld; the application is taken up again.",
-                ),
-                outside: (
-                    "您的异议成立，登记申请重新办理。",
-                    "Your objection was upheld; the application is taken up again.",
-                ),
-                values: &["project"],
-            },
-            Self::ApplicationHandedOn => Words {
-                code: "application_handed_on",
-                title: ("登记申请已移交", "An application was handed on"),
-                sentence: (
-                    "“{project}”的登记申请移交{registrar}继续办理。",
-                    "The application for {project} was handed on to {registrar}, which goes on with it.",
-                ),
-                outside: (
-                    "有一份技术合同登记申请移交其他登记点继续办理。",
-                    "An application for registration was handed on to another registration point.",
-                ),
-                values: &["project", "registrar"],
-            },
-            Self::EvidenceAsked => Words {
-                code: "evidence_asked",
-                title: ("请就登记情况举证", "You are asked for evidence"),
-                sentence: (
-                    "“{project}”的登记被检查，请举证。期限：{due}。",
-                    "The registration of {project} is inspected; please produce evidence. Until: {due}.",
-                ),
-                outside: (
-                    "您单位的一项技术合同登记被检查，请举证。",
-                    "A registration of yours is inspected; please produce evidence.",
-                ),
-                values: &["project", "due"],
-            },
-            Self::HearingOffered => Words {
-                code: "hearing_offered",
-                title: ("拟撤销登记，请陈述申辩", "A revocation is intended; you may be heard"),
-                sentence: (
-                    "拟撤销“{project}”的登记，您可以陈述申辩。期限：{due}。",
-                    "The registration of {project} is to be revoked; you may be heard. Until: {due}.",
-                ),
-                outside: (
-                    "拟撤销您单位的一项技术合同登记，您可以陈述申辩。",
-                    "A registration of yours is to be revoked; you may be heard.",
-                ),
-                values: &["project", "due"],
-            },
-            Self::InspectionCleared => Words {
-                code: "inspection_cleared",
-                title: ("检查未发现问题", "An inspection found nothing"),
-                sentence: (
-                    "对“{project}”登记的检查已结束，未发现问题。",
-                    "The inspection of {project} has ended; nothing was found.",
-                ),
-                outside: (
-                    "对您单位一项技术合同登记的检查已结束，未发现问题。",
-                    "An inspection of a registration of yours has ended; nothing was found.",
-                ),
-                values: &["project"],
-            },
-            Self::RevocationServed => Words {
-                code: "revocation_served",
-                title: ("撤销决定已送达", "The decision of revocation was served"),
-                sentence: (
-                    "撤销“{project}”登记的决定已送达。请查看文书和后续事项。",
-                    "The decision to revoke the registration of {project} was served. See the papers and what follows.",
-                ),
-                outside: (
-                    "撤销您单位一项技术合同登记的决定已送达。",
-                    "The decision to revoke a registration of yours was served.",
-                ),
-                values: &["project"],
-            },
-            Self::PartyAnswered => Words {
-                code: "party_answered",
-                title: ("当事人已答复检查", "The party answered an inspection"),
-                sentence: (
-                    "“{project}”的当事人已举证或陈述申辩，请继续办理检查。",
-                    "The party of {project} has produced evidence or stated its case; please go on with the inspection.",
-                ),
-                outside: (
-                    "一项检查的当事人已答复，请继续办理。",
-                    "The party of an inspection has answered; please go on.",
-                ),
-                values: &["project"],
-            },
-            Self::RequestRaised => Words {
-                code: "request_raised",
-                title: ("登记异议或申请待答复", "A request waits for an answer"),
-                sentence: (
-                    "对“{project}”的登记提出了异议，或申请变更、注销，请答复。",
-                    "An objection, change or cancellation was asked for concerning {project}; please answer.",
-                ),
-                outside: (
-                    "有一项登记异议或变更、注销申请等待答复。",
-                    "An objection, change or cancellation of a registration waits for an answer.",
-                ),
-                values: &["project"],
-            },
-            Self::RequestAnswered => Words {
-                code: "request_answered",
-                title: ("登记异议或申请已答复", "Your request was answered"),
-                sentence: (
-                    "您就“{project}”的登记提出的异议或申请已答复，请查看。",
-                    "What you asked for or objected to concerning {project} was answered; see the answer.",
-                ),
-                outside: (
-                    "您提出的登记异议或申请已答复。",
-                    "Your objection or request concerning a registration was answered.",
-                ),
-                values: &["project"],
-            },
-            Self::TextAuditorNamed => Words {
-                code: "text_auditor_named",
-                title: ("您可以查阅一份合同文本", "You may read the texts of a contract"),
-                sentence: (
-                    "您被指定查阅“{project}”的合同文本，截止 {day}。每次查看都会记录。",
-                    "You are named to read the contract texts of {project} until {day}. Each view is logged.",
-                ),
-                outside: (
-                    "您被指定查阅一份技术合同的文本。",
-                    "You are named to read the texts of a contract.",
-                ),
-                values: &["project", "day"],
-            },
-            Self::AchievementWaits
-            | Self::AchievementCleared
-            | Self::AchievementSentBack
-            | Self::AchievementTakenDown
-            | Self::AchievementObjectionRaised
-            | Self::AchievementObjectionAnswered => {
-                panic!("invariant: these have their texts in a file of their own")
+        let files = [
+            statistics_words::words(self),
+            registration_words::words(self),
+            achievement_words::words(self),
+            demand_words::words(self),
+            lead_words::words(self),
+            event_words::words(self),
+        ];
+        let mut at = 0;
+        while at < files.len() {
+            if let Some(words) = files[at] {
+                return words;
             }
-            Self::DemandToConfirm
-            | Self::DemandCollected
-            | Self::DemandReturned
-            | Self::DemandAdvanced
-            | Self::DemandDeclined
-            | Self::DemandPublished
-            | Self::DemandMerged
-            | Self::DemandExpired
-            | Self::DemandDue
-            | Self::DemandUndertaken
-            | Self::DemandReview => super::demand_words::words(self),
+            at += 1;
         }
+        panic!("invariant: each kind has its texts in one of the files")
     }
 }
 

@@ -4,7 +4,11 @@ mod achievement_words;
 mod channel;
 mod delivery;
 mod demand_words;
+mod event_words;
 mod kind;
+mod lead_words;
+mod registration_words;
+mod statistics_words;
 mod whom;
 
 pub use channel::{ADDRESS_CHARACTERS_MAX, Channel, check_address};

@@ -24,6 +24,7 @@ mod registration;
 mod registration_papers;
 mod screening;
 mod text;
+mod written_division;
 
 #[cfg(test)]
 pub(crate) mod tests;

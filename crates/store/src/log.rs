@@ -313,6 +313,29 @@ pub async fn list_of_subject(tx: &mut Tx, subject: &str) -> Result<Vec<EntryRow>
     )
 }
 
+/// Positions and subjects after a position and not after another, of subjects that fit a pattern of LIKE, in order, at most `limit`.
+pub async fn list_subjects_between(
+    tx: &mut Tx,
+    after: i64,
+    until: i64,
+    pattern: &str,
+    limit: i64,
+) -> Result<Vec<(i64, String)>, StoreError> {
+    rows!(
+        tx,
+        (i64, String),
+        "SELECT position, subject
+           FROM log_entry
+          WHERE position > $1 AND position <= $2 AND subject LIKE $3
+          ORDER BY position
+          LIMIT $4",
+        after,
+        until,
+        pattern,
+        limit.min(ENTRIES_PAGE_MAX)
+    )
+}
+
 /// Entries before a position, newest first, at most `limit`.
 pub async fn list_before(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<EntryRow>, StoreError> {
     rows!(

@@ -41,6 +41,9 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![
     20 "0020_achievement",
     21 "0021_demand",
     22 "0022_profile",
+    23 "0023_lead",
+    24 "0024_event",
+    25 "0025_match",
 ];
 
 /// Number of the advisory lock; any will do that nothing else in the database takes.

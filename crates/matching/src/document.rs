@@ -17,6 +17,14 @@ pub struct Document {
     pub facts: Facts,
 }
 
+impl Document {
+    /// The text that the encoder reads of it.
+    #[must_use]
+    pub fn text_to_read(&self) -> String {
+        format!("{} {}", self.title, self.text).trim().to_owned()
+    }
+}
+
 /// What somebody looks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Question {

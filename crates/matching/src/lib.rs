@@ -14,3 +14,7 @@ pub mod meaning;
 pub mod score;
 pub mod sharpen;
 pub mod text;
+
+/// Number of what an index holds. It is raised with every change of the model files, of how texts are cut, or of the
+/// files of the index; an index of another number is made again.
+pub const INDEX_VERSION: u32 = 1;

@@ -63,7 +63,7 @@ fn a_document_is_replaced_by_its_identifier_and_gone_when_removed() {
     let folder = TempDir::new().expect("a folder");
     let engine = filled(&folder);
     engine.put(&[document("rice", "烟花爆竹自动装药设备", "")]).expect("documents go in");
-    engine.remove("battery");
+    engine.remove("battery").unwrap();
     engine.commit().expect("the disk has room");
     assert_eq!(engine.documents(), 2);
     assert_eq!(ids(&engine, &question("烟花装药"))[0], "rice");
@@ -219,7 +219,7 @@ proptest! {
                 engine.put(&[document(&id, "锂电池", &text)]).expect("documents go in");
                 held.insert(id);
             } else {
-                engine.remove(&id);
+                engine.remove(&id).unwrap();
                 held.remove(&id);
             }
             if commits {

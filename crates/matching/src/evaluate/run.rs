@@ -94,8 +94,8 @@ fn read_all(engine: &Engine, documents: &[Document], step: &(dyn Fn(usize, usize
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some(document) = documents.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let text = format!("{} {}", document.title, document.text);
-                    engine.keep_reading(&document.id, &Encoder::shipped().reading(text.trim(), Side::Answer));
+                    let reading = Encoder::shipped().reading(&document.text_to_read(), Side::Answer);
+                    engine.keep_reading(&document.id, &reading);
                     step(done.fetch_add(1, Ordering::Relaxed) + 1, documents.len());
                 }
             });

@@ -33,13 +33,21 @@ const CHUNK: usize = 256;
 pub struct Engine {
     index: Index,
     reader: IndexReader,
-    writer: Mutex<IndexWriter>,
+    /// None where another process writes this index.
+    writer: Option<Mutex<IndexWriter>>,
     fields: Fields,
     slots: RwLock<Slots>,
     seen: RwLock<Seen>,
     vectors: PathBuf,
     readings: PathBuf,
     kept: Mutex<usize>,
+}
+
+/// What an index is opened for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Write,
+    Read,
 }
 
 /// What a reader sees: the state of the full-text index, and where in it each slot lies.
@@ -76,7 +84,20 @@ impl Engine {
     ///
     /// # Errors
     /// [`IndexFault::Damaged`] where the files are not whole: empty the folder and put every document again.
+    /// [`IndexFault::Busy`] where another process writes it: [`Self::open_to_read`] still reads it.
     pub fn open(folder: &Path) -> Result<Self, IndexFault> {
+        Self::open_for(folder, Purpose::Write)
+    }
+
+    /// Opens an index as another process has left it with its last commit; nothing can be put.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and never [`IndexFault::Busy`].
+    pub fn open_to_read(folder: &Path) -> Result<Self, IndexFault> {
+        Self::open_for(folder, Purpose::Read)
+    }
+
+    fn open_for(folder: &Path, purpose: Purpose) -> Result<Self, IndexFault> {
         std::fs::create_dir_all(folder)?;
         let (schema, fields) = lexical::schema();
         let directory =
@@ -92,7 +113,10 @@ impl Engine {
         let vectors = folder.join("vectors");
         let slots = if vectors.exists() { Slots::load(&vectors)? } else { Slots::default() };
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
+        let writer = match purpose {
+            Purpose::Write => Some(Mutex::new(index.writer_with_num_threads(1, WRITER_BYTES)?)),
+            Purpose::Read => None,
+        };
         let (seen, mut slots) = Self::look(&reader, slots)?;
         let readings = folder.join("readings");
         if readings.exists() {
@@ -102,7 +126,7 @@ impl Engine {
         Ok(Self {
             index,
             reader,
-            writer: Mutex::new(writer),
+            writer,
             fields,
             slots: RwLock::new(slots),
             seen: RwLock::new(seen),
@@ -124,15 +148,15 @@ impl Engine {
     /// Puts documents in, each in the place of the one with its identifier. They are found after [`Self::commit`].
     ///
     /// # Errors
-    /// Fails where an identifier is not one, or the disk is full: what was put since the last commit is then
-    /// discarded by [`Self::roll_back`].
+    /// Fails where an identifier is not one, or the disk is full: then [`Self::roll_back`] discards what was put since
+    /// the last commit.
     pub fn put(&self, documents: &[Document]) -> Result<(), IndexFault> {
         if let Some(wrong) =
             documents.iter().find(|document| document.id.is_empty() || document.id.len() > LONGEST_ID_BYTES)
         {
             return Err(IndexFault::Id(wrong.id.clone()));
         }
-        let writer = lock(&self.writer);
+        let writer = self.writer()?;
         for chunk in documents.chunks(CHUNK * 2) {
             let (first, second) = chunk.split_at(chunk.len().div_ceil(2));
             let prepared = std::thread::scope(|scope| {
@@ -165,12 +189,20 @@ impl Engine {
     }
 
     /// Takes a document out.
-    pub fn remove(&self, id: &str) {
-        let writer = lock(&self.writer);
+    ///
+    /// # Errors
+    /// [`IndexFault::Busy`] where the index was opened to read.
+    pub fn remove(&self, id: &str) -> Result<(), IndexFault> {
+        let writer = self.writer()?;
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(old) = slots.remove(id) {
             writer.delete_term(Term::from_field_u64(self.fields.slot, u64::from(old)));
         }
+        Ok(())
+    }
+
+    fn writer(&self) -> Result<MutexGuard<'_, IndexWriter>, IndexFault> {
+        self.writer.as_ref().map(lock).ok_or(IndexFault::Busy)
     }
 
     /// Makes what was put and removed visible, and keeps it.
@@ -178,7 +210,7 @@ impl Engine {
     /// # Errors
     /// Fails where the disk is full or broken; readers go on with what they saw.
     pub fn commit(&self) -> Result<(), IndexFault> {
-        let mut writer = lock(&self.writer);
+        let mut writer = self.writer()?;
         let mut kept = lock(&self.kept);
         {
             let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
@@ -190,6 +222,19 @@ impl Engine {
         self.reader.reload()?;
         *self.seen.write().unwrap_or_else(PoisonError::into_inner) = Seen::of(self.reader.searcher())?;
         Ok(())
+    }
+
+    /// Forgets what was put and removed since the last commit, and makes the writer usable again after a failure.
+    ///
+    /// # Errors
+    /// Fails where the disk is still full or broken.
+    pub fn roll_back(&self) -> Result<(), IndexFault> {
+        let mut writer = self.writer()?;
+        let kept = *lock(&self.kept);
+        writer.rollback()?;
+        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+        slots.forget_from(kept);
+        self.seen().addresses.keys().try_for_each(|slot| slots.revive(*slot))
     }
 
     /// Identifiers of documents that the encoder has not read, at most so many.

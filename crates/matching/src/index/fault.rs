@@ -9,10 +9,22 @@ pub enum IndexFault {
     /// The disk is full or cannot be written.
     #[error("the index cannot be written: {0}")]
     Disk(#[from] std::io::Error),
+    /// Another process writes the index.
+    #[error("another process writes the index")]
+    Busy,
     /// The full-text engine failed otherwise.
     #[error("full text: {0}")]
-    FullText(#[from] tantivy::TantivyError),
+    FullText(tantivy::TantivyError),
     /// An identifier is empty or too long.
     #[error("the identifier {0:?} is empty or has more than {limit} bytes", limit = crate::document::LONGEST_ID_BYTES)]
     Id(String),
+}
+
+impl From<tantivy::TantivyError> for IndexFault {
+    fn from(error: tantivy::TantivyError) -> Self {
+        match error {
+            tantivy::TantivyError::LockFailure(..) => Self::Busy,
+            other => Self::FullText(other),
+        }
+    }
 }

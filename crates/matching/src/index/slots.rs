@@ -338,6 +338,19 @@ impl Slots {
         Ok(slots)
     }
 
+    /// Keeps the first slots only, all of them dead until they are revived.
+    pub(super) fn forget_from(&mut self, from: usize) {
+        self.sketches.truncate(from);
+        self.rows.truncate(from);
+        self.ids.truncate(from);
+        self.facts.truncate(from);
+        self.kinds.truncate(from);
+        self.alive.truncate(from);
+        self.alive.fill(false);
+        self.readings.retain(|slot, _| (*slot as usize) < from);
+        self.slot_of.clear();
+    }
+
     /// Marks a slot that the full-text index still holds.
     pub(super) fn revive(&mut self, slot: Slot) -> Result<(), IndexFault> {
         let id = self.ids.get(slot as usize).ok_or_else(|| {

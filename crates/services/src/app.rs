@@ -1,5 +1,6 @@
 //! What every use case is given: the database, the clock, randomness, and the read models.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -16,6 +17,7 @@ use crate::bulletin::{BulletinDetail, DataStanding, FigureModel, FrozenMark, Lat
 use crate::contract::ListingModel;
 use crate::follow::{Followed, Following};
 use crate::kept::Kept;
+use crate::matching::MatchIndex;
 use crate::refusal::Refusal;
 use crate::region::RegionInForce;
 use crate::screening::BookModel;
@@ -78,6 +80,7 @@ pub struct App {
     pub(crate) place_figures: Arc<Kept<FrozenMark, Option<DivisionCode>, PlaceFigures>>,
     pub(crate) county_figures: Arc<Kept<Followed, CountyKey, Option<PrintedTable>>>,
     pub(crate) outlines: Arc<Kept<i64, DivisionCode, String>>,
+    pub(crate) match_index: Arc<MatchIndex>,
 }
 
 impl App {
@@ -100,6 +103,7 @@ impl App {
             place_figures: Arc::default(),
             county_figures: Arc::default(),
             outlines: Arc::default(),
+            match_index: Arc::default(),
         }
     }
 
@@ -107,6 +111,12 @@ impl App {
     #[must_use]
     pub fn with_sessions(self, sessions: SessionLimits) -> Self {
         Self { sessions, ..self }
+    }
+
+    /// The same parts with an index that is kept in a folder; without one it is gone with the program.
+    #[must_use]
+    pub fn with_index_in(self, folder: PathBuf) -> Self {
+        Self { match_index: Arc::new(MatchIndex::kept_in(folder)), ..self }
     }
 
     /// The same parts by another clock.

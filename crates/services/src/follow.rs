@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::{RwLock, RwLockReadGuard};
 use xiaoxiang_store::Tx;
 use xiaoxiang_store::log::HeadRow;
@@ -117,7 +118,7 @@ impl<M: ReadModel> Following<M> {
 }
 
 /// A read model's place in the log: after a restore the log is another one, and the model is built anew.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Followed {
     log_id: String,
     region_version_id: i64,
@@ -145,10 +146,12 @@ impl Followed {
 
     /// Whether what was followed still holds under this head and these region data.
     pub async fn holds(&self, head: &HeadRow, region_version_id: i64, tx: &mut Tx) -> Result<bool, Refusal> {
-        if self.log_id != head.log_id
-            || self.region_version_id != region_version_id
-            || self.position > head.size - 1
-        {
+        Ok(self.region_version_id == region_version_id && self.holds_of_log(head, tx).await?)
+    }
+
+    /// Whether the log is still the one that was followed, whatever the region data are.
+    pub async fn holds_of_log(&self, head: &HeadRow, tx: &mut Tx) -> Result<bool, Refusal> {
+        if self.log_id != head.log_id || self.position > head.size - 1 {
             return Ok(false);
         }
         Ok(self.leaf_hash == xiaoxiang_store::log::find_leaf_hash(tx, self.position).await?)

@@ -12,13 +12,16 @@ pub(crate) fn read_place(text: &str) -> Result<(i64, String), Refusal> {
     let read = hex::decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let place = read.as_deref().and_then(|text| text.split_once('/'));
     let place = place.and_then(|(at_ms, id)| Some((at_ms.parse().ok()?, id.to_owned())));
-    place.ok_or_else(|| {
-        Refusal::invalid(
-            "request.cursor",
-            "翻页位置不是本系统给出的。请从第一页开始。",
-            "the cursor is none of ours; begin with the first page",
-        )
-    })
+    place.ok_or_else(foreign_place)
+}
+
+/// A place that was not given out.
+pub(crate) fn foreign_place() -> Refusal {
+    Refusal::invalid(
+        "request.cursor",
+        "翻页位置不是本系统给出的。请从第一页开始。",
+        "the cursor is none of ours; begin with the first page",
+    )
 }
 
 /// A pattern of the codes below a division: 430000 → 43%, 430100 → 4301%.

@@ -140,6 +140,7 @@ pub async fn erase_person(app: &App, actor: &Actor, person_id: &str) -> Result<(
     // The sign-in name must stay unique; the id is no personal datum.
     store::erase(&mut tx, person_id, &format!("erased-{person_id}"), ERASED_NAME).await?;
     notice::erase_channels(&mut tx, person_id).await?;
+    xiaoxiang_store::event::erase_attendee_of_person(&mut tx, person_id).await?;
     let entry = NewEntry {
         kind: "person.erased",
         subject: format!("person:{person_id}"),

@@ -16,7 +16,7 @@ use crate::refusal::Refusal;
 
 /// An entry as it is on record.
 #[derive(Clone, Debug)]
-pub(super) struct Case {
+pub(crate) struct Case {
     pub row: AchievementRow,
     pub form: AchievementForm,
     pub state: AchievementState,

@@ -100,7 +100,11 @@ pub async fn read_offers(app: &App) -> Result<Vec<OfferedAchievement>, Refusal> 
     }
 }
 
-async fn read_offer(tx: &mut Tx, achievement_id: &str) -> Result<Option<OfferedAchievement>, Refusal> {
+/// One entry where it can be had.
+pub(crate) async fn read_offer(
+    tx: &mut Tx,
+    achievement_id: &str,
+) -> Result<Option<OfferedAchievement>, Refusal> {
     let Some(row) = store::find(tx, achievement_id).await? else { return Ok(None) };
     let (form, state) = read_row(&row)?;
     let Some(kind) = AchievementKind::from_code(&row.kind).filter(|_| state.is_offered()) else {

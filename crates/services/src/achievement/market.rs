@@ -248,6 +248,20 @@ pub async fn read_market_entry(
     })
 }
 
+/// An entry as a reader who meets it elsewhere sees it; what has left the market is told as its teaser was.
+pub(crate) async fn seen_achievement(
+    tx: &mut Tx,
+    actor: &Actor,
+    achievement_id: &str,
+    today: jiff::civil::Date,
+) -> Result<(AchievementState, ShownForm), Refusal> {
+    let case = Case::load(tx, achievement_id).await?;
+    let level = level_of(tx, actor, &case, today).await?;
+    let stands = case.state.is_public() || level == DisclosureLevel::Held;
+    let shown = shown_to(&case.form, if stands { level } else { DisclosureLevel::Public });
+    Ok((case.state, shown))
+}
+
 /// The level of a reader for an entry: of the unit or the office, with an undertaking that holds, signed in, or nothing.
 async fn level_of(
     tx: &mut Tx,

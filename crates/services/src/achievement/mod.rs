@@ -11,6 +11,8 @@ mod take_step;
 mod undertake;
 mod write_achievement;
 
+pub(crate) use case::Case;
+pub(crate) use follow_offers::read_offer;
 pub use follow_offers::{OfferedAchievement, OfferedSection, changed_offers, read_offers};
 pub use import::{
     AchievementImport, AchievementImportReport, COLUMNS, IMPORT_ROWS_MAX, ImportedRow, RowSet,
@@ -19,6 +21,7 @@ pub use import::{
 pub use list_achievements::{
     AchievementStateCount, AchievementsAsk, AchievementsPage, ListedAchievement, list_achievements,
 };
+pub(crate) use market::seen_achievement;
 pub use market::{
     Facet, FacetValue, MarketAsk, MarketEntry, MarketPage, MarketRow, list_market, read_market_entry,
 };

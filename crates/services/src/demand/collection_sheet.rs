@@ -135,7 +135,7 @@ pub async fn collect_sheet(app: &App, actor: &Actor, bytes: Vec<u8>) -> Result<C
 ///
 /// # Errors
 /// Where the file is no DOCX, XLSX or CSV, or says nothing that the sheet asks.
-pub(super) fn read_sheet(region: &Region, bytes: Vec<u8>) -> Result<(DemandForm, Vec<RowProblem>), Refusal> {
+pub(crate) fn read_sheet(region: &Region, bytes: Vec<u8>) -> Result<(DemandForm, Vec<RowProblem>), Refusal> {
     if bytes.len() > SHEET_BYTES_MAX {
         return Err(Refusal::invalid(
             "demand.sheet.too_large",

@@ -144,6 +144,24 @@ pub async fn read_market_demand(app: &App, actor: &Actor, demand_id: &str) -> Re
     Ok(demand)
 }
 
+/// A demand as a reader who meets it elsewhere sees it: where it stands, what may be read of it, and whether the reader
+/// handles it. What has left the market is told as its teaser was.
+pub(crate) async fn seen_demand(
+    tx: &mut Tx,
+    actor: &Actor,
+    demand_id: &str,
+    today: Date,
+) -> Result<(DemandState, SeenDemand, bool), Refusal> {
+    let case = Case::load(tx, demand_id).await?;
+    let standing = standing_of(tx, actor, &case, today).await?;
+    let is_handler = standing == ReaderStanding::Handles;
+    let stands = is_handler || case.state.is_on_market() || case.state == DemandState::Contracted;
+    let level = if stands { reader_level(standing) } else { DisclosureLevel::Public };
+    let personal = personal_of(tx, demand_id).await?;
+    let form = case.form.clone().with_personal(personal);
+    Ok((case.state, SeenDemand::of(&form, level), is_handler))
+}
+
 /// A demand that stands on the market; nothing is told of any other.
 pub(super) async fn on_market(tx: &mut Tx, demand_id: &str) -> Result<Case, Refusal> {
     let not_found = || Refusal::NotFound(demand_id.to_owned());

@@ -60,7 +60,7 @@ pub(super) fn company(case: &Case) -> Vec<Whom> {
 }
 
 /// The company's agents and whoever wrote the demand down.
-pub(super) fn owners(case: &Case) -> Vec<Whom> {
+pub(crate) fn owners(case: &Case) -> Vec<Whom> {
     let enterer = Some(case.row.enterer_id.clone()).filter(|person| !person.is_empty());
     company(case).into_iter().chain(enterer.map(Whom::Person)).collect()
 }

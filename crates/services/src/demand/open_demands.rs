@@ -74,7 +74,7 @@ pub async fn list_open_demands(
     Ok(OpenDemandPage { items, next })
 }
 
-fn open_demand(row: DemandRow) -> Result<OpenDemand, StoreError> {
+pub(crate) fn open_demand(row: DemandRow) -> Result<OpenDemand, StoreError> {
     let damaged = || StoreError::Damaged(format!("demand {}", row.demand_id));
     let form: DemandForm = serde_json::from_str(&row.form).map_err(|_| damaged())?;
     let state = DemandState::from_code(&row.state).ok_or_else(damaged)?;

@@ -58,7 +58,7 @@ impl KindGroup {
 }
 
 /// Every kind of entry that the program writes or once wrote. A test looks through the source for others.
-pub const KINDS: [(KindGroup, &str); 80] = [
+pub const KINDS: [(KindGroup, &str); 95] = [
     (KindGroup::Contract, "contract.imported"),
     (KindGroup::Contract, "contract.registered"),
     (KindGroup::Contract, "contract.changed"),
@@ -114,6 +114,21 @@ pub const KINDS: [(KindGroup, &str); 80] = [
     (KindGroup::Market, "demand.personal_data_erased"),
     (KindGroup::Market, "demand.list_published"),
     (KindGroup::Market, "demand.undertaking_given"),
+    (KindGroup::Market, "lead.opened"),
+    (KindGroup::Market, "lead.step_taken"),
+    (KindGroup::Market, "lead.registered"),
+    (KindGroup::Market, "lead.promised"),
+    (KindGroup::Market, "lead.promise_settled"),
+    (KindGroup::Market, "event.planned"),
+    (KindGroup::Market, "event.changed"),
+    (KindGroup::Market, "event.step_taken"),
+    (KindGroup::Market, "event.invited"),
+    (KindGroup::Market, "event.registered"),
+    (KindGroup::Market, "event.withdrawn"),
+    (KindGroup::Market, "event.wishes_saved"),
+    (KindGroup::Market, "event.meetings_scheduled"),
+    (KindGroup::Market, "event.checked_in"),
+    (KindGroup::Market, "event.outcome_recorded"),
     (KindGroup::People, "person.created"),
     (KindGroup::People, "person.changed"),
     (KindGroup::People, "person.disabled"),

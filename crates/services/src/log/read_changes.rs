@@ -65,6 +65,7 @@ fn sight_of(kind: &str) -> Sight {
         "organisation" => Sight::Needs(Action::ReadOrganisations),
         "webhook" => Sight::Needs(Action::ManageWebhooks),
         "demand" => Sight::Needs(Action::DecideDemands),
+        "event" => Sight::Needs(Action::ReadEvents),
         _ => Sight::Needs(Action::ReadLog),
     }
 }
@@ -206,7 +207,10 @@ mod tests {
                 KindGroup::Market if kind.starts_with("demand.") => {
                     &[Sight::Needs(Action::DecideDemands), Sight::Needs(Action::ReadLog)]
                 }
-                KindGroup::Market if kind.starts_with("profile.") => &[Sight::Needs(Action::ReadLog)],
+                KindGroup::Market if kind.starts_with("event.") => &[Sight::Needs(Action::ReadEvents)],
+                KindGroup::Market if kind.starts_with("profile.") || kind.starts_with("lead.") => {
+                    &[Sight::Needs(Action::ReadLog)]
+                }
                 KindGroup::Market => &[Sight::Needs(Action::ReadAchievements)],
                 KindGroup::People if kind.starts_with("organisation.") => {
                     &[Sight::Needs(Action::ReadOrganisations)]

@@ -44,6 +44,8 @@ pub enum Block {
     Signature(Signature),
     /// A remark in small type (附注).
     Note(String),
+    /// A card for a table (桌签), a page of its own: who sits there, and under it who comes.
+    Card(String, String),
 }
 
 /// A QR code (二维码).

@@ -73,7 +73,8 @@ fn document_xml(document: &Document) -> String {
         Some(Block::Table(table)) if document.letterhead.is_none() => Some(table),
         _ => None,
     };
-    if table_first.is_none_or(|table| table.title != document.title) {
+    let is_cards = matches!(document.blocks.first(), Some(Block::Card(..)));
+    if !is_cards && table_first.is_none_or(|table| table.title != document.title) {
         body.push_str(&paragraph("Title", &document.title));
     }
     let mut lies = table_first.map_or(Orientation::Portrait, |table| orientation_of(table));
@@ -140,6 +141,7 @@ fn write_block(
         Block::Note(text) => body.push_str(&paragraph("Note", text)),
         Block::Table(table) => write_table(body, table, orientation),
         Block::Form(rows) => write_form(body, rows, orientation),
+        Block::Card(name, under) => body.push_str(&card(name, under)),
         Block::Code(Code { address, words }) => {
             let place = codes.next().expect("invariant: the range has no end");
             body.push_str(&parts::picture(place, &escape(address)));
@@ -156,6 +158,23 @@ fn write_block(
             body.push_str(&paragraph("Signature", &day));
         }
     }
+}
+
+/// A card on a page of its own, its name as large as fits in one line.
+fn card(name: &str, under: &str) -> String {
+    /// Half-points of the width of a page's text.
+    const WIDTH_HALF_POINTS: usize = 880;
+    let size = WIDTH_HALF_POINTS / name.chars().count().max(1);
+    let size = u32::try_from(size.clamp(56, 160)).expect("invariant: clamped");
+    let line = |text: &str, size: u32, spacing: &str| {
+        format!(
+            r#"<w:p><w:pPr><w:pStyle w:val="Plain"/>{spacing}<w:jc w:val="center"/></w:pPr>{}</w:p>"#,
+            text_runs(text, &run_properties(size, true))
+        )
+    };
+    let top = r#"<w:pageBreakBefore/><w:spacing w:before="5200" w:after="600"/>"#;
+    let name = line(name, size, top);
+    if under.is_empty() { name } else { name + &line(under, 72, r#"<w:spacing w:before="200"/>"#) }
 }
 
 /// Ends a run of pages that lie one way.

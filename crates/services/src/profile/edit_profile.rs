@@ -80,7 +80,7 @@ fn own(row: ProfileRow) -> Result<OwnProfile, Refusal> {
 }
 
 /// Kind and form of a row.
-pub(super) fn read_row(row: &ProfileRow) -> Result<(ProfileKind, ProfileForm), StoreError> {
+pub(crate) fn read_row(row: &ProfileRow) -> Result<(ProfileKind, ProfileForm), StoreError> {
     let damaged = || StoreError::Damaged(format!("profile {}", row.profile_id));
     let kind = ProfileKind::from_code(&row.kind).ok_or_else(damaged)?;
     Ok((kind, serde_json::from_str(&row.form).map_err(|_| damaged())?))

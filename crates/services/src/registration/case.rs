@@ -138,6 +138,19 @@ impl Case {
     }
 }
 
+/// Whether somebody sees an application; one that is not there nobody does.
+pub(crate) async fn is_application_seen(
+    tx: &mut Tx,
+    actor: &Actor,
+    application_id: &str,
+) -> Result<bool, Refusal> {
+    match Case::visible(tx, actor, application_id).await {
+        Ok(_) => Ok(true),
+        Err(Refusal::NotFound(_) | Refusal::Forbidden(_) | Refusal::SignedOut) => Ok(false),
+        Err(refusal) => Err(refusal),
+    }
+}
+
 fn taken(row: &StepRow) -> Result<TakenStep, StoreError> {
     let damaged = || StoreError::Damaged(format!("registration step {}", row.serial));
     Ok(TakenStep {

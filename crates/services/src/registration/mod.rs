@@ -29,6 +29,7 @@ pub use attach_text::{Attached, AttachmentKind, ReceivingText, begin_text};
 pub use batch::{
     BATCH_ROWS_MAX, FiledBatch, SheetMapping, WrittenUnit, file_batch, read_mapping, save_mapping,
 };
+pub(crate) use case::is_application_seen;
 pub use list_applications::{
     ApplicationsAsk, ApplicationsPage, ListedApplication, StateCount, list_applications,
 };
@@ -48,4 +49,5 @@ pub use request_change::{Answer, NewRequest, RequestKind, RequestOutcome, answer
 pub use save_application::{SavedForm, save_application};
 pub use screen_application::screen_application;
 pub use start_application::{RegistrarChoice, list_registrars, start_application};
+pub(crate) use start_application::{begin_draft, registrars_on};
 pub use take_step::{StepDone, StepRequest, take_step};

@@ -25,6 +25,7 @@ use super::take_step::settle;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::contract::{ListFile, contract_of_row, places_in};
+use crate::lead::follow_registration;
 use crate::paper::{ByteOrderMark, write_csv, write_xlsx};
 use crate::refusal::Refusal;
 use crate::region::RegionInForce;
@@ -258,7 +259,7 @@ impl NationalResults {
             if !store::take(tx, &found.application_id, found.revision).await? {
                 return Ok(None);
             }
-            entries.push(follow(app, actor, tx, region, found).await?);
+            entries.extend(follow(app, actor, tx, region, found).await?);
         }
         Ok(Some(entries))
     }
@@ -271,7 +272,7 @@ async fn follow(
     tx: &mut WriteTx,
     region: &RegionInForce,
     found: &Found,
-) -> Result<NewEntry, Refusal> {
+) -> Result<Vec<NewEntry>, Refusal> {
     let mut case = Case::load(tx, &found.application_id).await?;
     let (kind, state) = match found.registered {
         Some(_) => (Step::TakeNationalResult, ApplicationState::Registered),
@@ -310,5 +311,9 @@ async fn follow(
     store::update(tx, &case.row).await?;
     notify_step(app, tx, actor, &case, kind).await?;
     let subject = format!("application:{}", found.application_id);
-    Ok(NewEntry { kind: "registration.step_taken", subject, payload })
+    let mut entries = vec![NewEntry { kind: "registration.step_taken", subject, payload }];
+    if let Some((number, _)) = &found.registered {
+        entries.extend(follow_registration(app, tx, actor, &found.application_id, number).await?);
+    }
+    Ok(entries)
 }

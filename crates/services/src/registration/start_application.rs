@@ -1,10 +1,14 @@
 //! Begins an application (新建登记申请): a draft, filled in from the organisation's last one.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
 use xiaoxiang_domain::access::{Action, Scope};
 use xiaoxiang_domain::contract::application::ApplicationForm;
 use xiaoxiang_domain::contract::procedure::ApplicationState;
-use xiaoxiang_store::Tx;
+use xiaoxiang_domain::region::Region;
 use xiaoxiang_store::registration::{self as store, ApplicationRow};
+use xiaoxiang_store::{Tx, WriteTx};
 
 use super::point::{KnownPoint, known_points, takes_applications};
 use crate::actor::Actor;
@@ -32,8 +36,16 @@ pub async fn list_registrars(app: &App, actor: &Actor) -> Result<Vec<RegistrarCh
     actor.permit(Action::ReadApplications)?;
     let mut tx = app.db.read().await?;
     let region = app.region_in(&mut tx).await?;
-    let today = app.clock.today_in(&region.time_zone);
-    let points = known_points(&mut tx, &region.region).await?;
+    registrars_on(&mut tx, &region.region, app.clock.today_in(&region.time_zone)).await
+}
+
+/// The same for a use case that has permitted something else.
+pub(crate) async fn registrars_on(
+    tx: &mut Tx,
+    region: &Region,
+    today: Date,
+) -> Result<Vec<RegistrarChoice>, Refusal> {
+    let points = known_points(tx, region).await?;
     let choice = |point: KnownPoint| RegistrarChoice {
         key: point.key,
         is_open: point.record.is_open_on(today),
@@ -53,15 +65,33 @@ pub async fn start_application(app: &App, actor: &Actor, registrar_key: i64) -> 
             "sign in as the agent of an organisation to apply",
         ));
     };
-    let now_ms = app.clock.now_ms();
-    let mut tx = app.db.begin(now_ms).await?;
-    let region = app.region_in(&mut tx).await?;
-    let today = app.clock.today_in(&region.time_zone);
-    takes_applications(&mut tx, &region.region, registrar_key, today).await?;
-    let form = blank_form(&mut tx, organisation_key).await?;
-    let row = draft_row(app, [registrar_key, organisation_key], person_id, &form)?;
-    store::start(&mut tx, &row).await?;
+    let mut tx = app.db.begin(app.clock.now_ms()).await?;
+    let keys = [registrar_key, organisation_key];
+    let application_id = begin_draft(app, &mut tx, keys, person_id, BTreeMap::new()).await?;
     tx.keep_unlogged().await?;
+    Ok(application_id)
+}
+
+/// Begins a draft at a registrar, of an organisation, with what is known already; gives its id.
+pub(crate) async fn begin_draft(
+    app: &App,
+    tx: &mut WriteTx,
+    [registrar_key, organisation_key]: [i64; 2],
+    person_id: &str,
+    filled: BTreeMap<String, String>,
+) -> Result<String, Refusal> {
+    let region = app.region_in(tx).await?;
+    let today = app.clock.today_in(&region.time_zone);
+    takes_applications(tx, &region.region, registrar_key, today).await?;
+    let mut form = blank_form(tx, organisation_key).await?;
+    for (key, text) in filled {
+        // The applicant's own side stays as the organisation stated it last.
+        if form.field(&key).is_empty() {
+            form.fields.insert(key, text);
+        }
+    }
+    let row = draft_row(app, [registrar_key, organisation_key], person_id, &form)?;
+    store::start(tx, &row).await?;
     Ok(row.application_id)
 }
 

@@ -31,6 +31,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::attribution::Footing;
 use crate::contract::VersionWritten;
+use crate::lead::follow_registration;
 use crate::refusal::Refusal;
 
 /// How often a step starts again because the footing that its contract stood on had changed.
@@ -188,6 +189,10 @@ async fn attempt(
             return Err(stale(&taking.case));
         }
         entries.push(beside.entry.clone());
+    }
+    let is_registration = matches!(request.step, Step::Approve | Step::TakeNationalResult);
+    if let (true, Some(number)) = (is_registration, taking.case.row.registration_number.clone()) {
+        entries.extend(follow_registration(app, &mut tx, actor, application_id, &number).await?);
     }
     match write_effect(app, &mut tx, &taking.effect, footing).await? {
         VersionWritten::FootingChanged => return Ok(None),

@@ -3,12 +3,16 @@
 mod example_achievements;
 mod example_applications;
 mod example_demands;
+mod example_events;
+mod example_leads;
 mod example_people;
 mod example_profiles;
 
 pub use example_achievements::walk_example_achievements;
 pub use example_applications::{example_at_first, walk_example_applications};
 pub use example_demands::{begin_example_demands, go_on_example_demands};
+pub use example_events::walk_example_events;
+pub use example_leads::walk_example_leads;
 pub use example_people::{ExamplePerson, enter_example_people, list_example_people, open_example_session};
 pub use example_profiles::enter_example_profiles;
 

@@ -26,6 +26,7 @@ pub use header::{
 pub use problem::{
     PROBLEM_VALUE_CHARACTERS_MAX, ProblemColumn, ProblemWords, SheetProblem, visible_text, write_problems_csv,
 };
+pub(crate) use text::decode;
 pub use width::fold_width;
 pub use zip_guard::{INFLATED_BYTES_MAX, INFLATION_MAX, PART_BYTES_MAX, PARTS_MAX, STRINGS_BYTES_MAX};
 

@@ -11,7 +11,7 @@ const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 const GOOD_PER_BAD_MIN: usize = 8;
 
 /// Decodes the whole file or says where it cannot be decoded.
-pub(super) fn decode(mut bytes: Vec<u8>) -> Result<String, SheetProblem> {
+pub(crate) fn decode(mut bytes: Vec<u8>) -> Result<String, SheetProblem> {
     if let Some(at) = memchr::memchr(0, &bytes) {
         return Err(refusal::nul_byte(line_of(&bytes, at), at + 1));
     }

@@ -7,6 +7,7 @@ use jiff::civil::{Date, date};
 use xiaoxiang_domain::access::{Action, Role, Scope};
 use xiaoxiang_domain::bulletin::{BulletinStatus, Dimension, Direction};
 use xiaoxiang_domain::contract::procedure::ApplicationState;
+use xiaoxiang_domain::lead::is_office;
 use xiaoxiang_domain::period::{Month, Period};
 use xiaoxiang_domain::region::DivisionCode;
 use xiaoxiang_domain::target::AnnualTargets;
@@ -22,6 +23,7 @@ use crate::bulletin::{
     BulletinSummary, count_changed, list_bulletins, list_exchange_months, table_refused, usual_period,
 };
 use crate::city::find_place;
+use crate::lead::read_desk;
 use crate::refusal::Refusal;
 use crate::registration::inspection::count_inspections_waiting;
 use crate::registration::{ApplicationsAsk, list_applications};
@@ -65,6 +67,10 @@ pub enum WaitingKind {
     RegistrationRequests,
     /// One's own applications that were begun and not handed in.
     ApplicationDrafts,
+    /// 对接事项逾期: one's own promises whose day is over.
+    LeadPromises,
+    /// 线索待指定经理人
+    LeadsToAssign,
     /// 草稿待签发 or to be finished.
     Drafts,
     /// 草稿待会签
@@ -140,6 +146,7 @@ pub async fn list_waiting(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refu
     let mut found = bulletins(app, actor).await?;
     found.extend(refused_imports(app, actor).await?);
     found.extend(applications(app, actor).await?);
+    found.extend(leads(app, actor).await?);
     found.extend(exchange(app, actor).await?);
     found.extend(parks(app, actor).await?);
     found.extend(own_place(app, actor).await?);
@@ -178,6 +185,22 @@ pub async fn list_waiting(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refu
     }
     found.retain(|waiting| waiting.count > 0);
     found.sort_by_key(|waiting| waiting.kind);
+    Ok(found)
+}
+
+/// Leads in which something is overdue, or which nobody looks after.
+async fn leads(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refusal> {
+    if !actor.may(Action::HandleLeads) || actor.role().is_none() {
+        return Ok(Vec::new());
+    }
+    let desk = read_desk(app, actor).await?;
+    let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let mut found = vec![Waiting::new(WaitingKind::LeadPromises, count(desk.overdue()), "/desk")];
+    if is_office(actor.role()) && actor.may(Action::AssignLeads) {
+        let alone = desk.leads.iter().filter(|one| one.lead.row.manager_id.is_none()).count();
+        let link = "/leads?standing=open&manager=-";
+        found.push(Waiting::new(WaitingKind::LeadsToAssign, count(alone), link));
+    }
     Ok(found)
 }
 

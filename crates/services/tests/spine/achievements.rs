@@ -55,13 +55,13 @@ pub fn good_form(title: &str) -> AchievementForm {
     }
 }
 
-struct Unit<'a> {
+pub struct Unit<'a> {
     world: &'a World,
-    reviewer: Actor,
+    pub reviewer: Actor,
 }
 
 impl<'a> Unit<'a> {
-    async fn of(world: &'a World) -> Self {
+    pub async fn of(world: &'a World) -> Self {
         let scope = Scope::Organisation(world.seller_key);
         Self { world, reviewer: enter(&world.app, Role::OrganisationAgent, scope).await }
     }
@@ -70,7 +70,7 @@ impl<'a> Unit<'a> {
         start_achievement(&self.world.app, &self.world.agent, form).await.unwrap()
     }
 
-    async fn step(
+    pub async fn step(
         &self,
         actor: &Actor,
         id: &str,
@@ -81,7 +81,7 @@ impl<'a> Unit<'a> {
         take_achievement_step(&self.world.app, actor, id, &request).await.map(|done| done.state)
     }
 
-    async fn to_publicity(&self, form: &AchievementForm) -> String {
+    pub async fn to_publicity(&self, form: &AchievementForm) -> String {
         let id = self.draft(form).await;
         self.step(&self.world.agent, &id, AchievementStep::Submit).await.unwrap();
         self.step(&self.reviewer, &id, AchievementStep::Clear).await.unwrap();

@@ -5,10 +5,13 @@
 mod achievements;
 mod bulletins;
 mod contract_list;
+mod events;
 mod flags;
 mod histories;
 mod import;
 mod import_queue;
+mod leads;
+mod matching;
 mod notices;
 mod open_data;
 mod organisations;

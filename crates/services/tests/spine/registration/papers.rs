@@ -53,7 +53,7 @@ fn words(document: &Document) -> String {
             Block::Form(rows) => said.extend(rows.iter().map(|(label, text)| format!("{label}：{text}"))),
             Block::Code(code) => said.push(code.address.clone()),
             Block::Signature(signature) => said.push(signature.issuer.clone()),
-            Block::Table(_) => {}
+            Block::Table(_) | Block::Card(..) => {}
         }
     }
     said.join("\n")

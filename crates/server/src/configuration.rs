@@ -37,6 +37,8 @@ pub struct Configuration {
     pub trusted_proxies: TrustedProxies,
     /// File of the key that signs tree heads; beside the database where it is not given.
     pub audit_key: Option<PathBuf>,
+    /// Folder of the search index of this node; beside the database where it is not given.
+    pub index_folder: Option<PathBuf>,
     /// What is written to stderr.
     pub log: LogSettings,
     /// What one request, or all of them, may take.
@@ -184,6 +186,7 @@ impl Default for Configuration {
             public_origin: None,
             trusted_proxies: TrustedProxies::default(),
             audit_key: None,
+            index_folder: None,
             log: LogSettings::default(),
             limits: Limits::default(),
             stop: StopSettings::default(),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use xiaoxiang_services::bulletin::announce_corrections;
 use xiaoxiang_services::demand::{expire_demands, remind_owners};
+use xiaoxiang_services::lead::remind_overdue;
 use xiaoxiang_services::registration::remind_of_due_decisions;
 use xiaoxiang_services::screening::{Effort, When, newest_position, screen_book};
 use xiaoxiang_services::{Actor, App, Refusal};
@@ -75,6 +76,7 @@ async fn announce(app: App) {
 async fn watch_over_demands(app: &App) -> Result<(), Refusal> {
     expire_demands(app).await?;
     remind_owners(app).await?;
+    remind_overdue(app).await?;
     Ok(())
 }
 

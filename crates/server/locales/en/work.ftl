@@ -106,3 +106,7 @@ work-inspections-answer = Inspections that ask you for evidence
 work-inspections-answer-next = Attach files and explain within your days, then hand in.
 work-inspections = Spot checks and inspections to go on with
 work-inspections-next = Begin with the first: notice, evidence, decision, service, letters.
+work-lead-promises = Overdue promises of leads
+work-lead-promises-next = Begin with the longest overdue; drop what is not needed any more.
+work-leads-assign = Leads that nobody looks after
+work-leads-assign-next = Open the lead and assign a technology manager.

@@ -79,3 +79,7 @@ work-inspections-answer = 登记检查待举证或陈述
 work-inspections-answer-next = 在期限内上传材料、说明情况，然后提交。
 work-inspections = 抽查和检查待办理
 work-inspections-next = 从最前的一件开始：通知、核查、决定、送达、函告。
+work-lead-promises = 对接事项已逾期
+work-lead-promises-next = 先办逾期最久的；不再需要的，请取消。
+work-leads-assign = 对接线索待指定经理人
+work-leads-assign-next = 打开线索，指定一名技术经理人负责。

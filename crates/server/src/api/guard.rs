@@ -104,8 +104,14 @@ fn written(answer: Response, write: impl FnOnce(Problem) -> Response) -> Respons
 
 async fn admitted(guard: &Guard, request: &Parts) -> Result<Caller, Problem> {
     let actor = actor_of(guard, request).await?;
-    if let Access::Needs(action) = guard.access {
-        actor.permit(action)?;
+    match guard.access {
+        Access::Needs(action) => {
+            actor.permit(action)?;
+        }
+        Access::SignedIn if actor.role().is_some() && actor.person_id().is_none() => {
+            return Err(Refusal::SignedOut.into());
+        }
+        _ => {}
     }
     Ok(Caller {
         app: guard.state.app.clone(),

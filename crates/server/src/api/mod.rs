@@ -21,11 +21,15 @@ mod datasets;
 mod demands;
 mod document;
 mod drafts;
+mod events;
 mod extract;
 mod flags;
 mod guard;
 mod imports;
 mod inspections;
+mod leads;
+pub mod match_shapes;
+mod matching;
 mod objections;
 mod organisations;
 mod overview;
@@ -84,6 +88,11 @@ fn open(described: Described) -> ApiRoute {
     ApiRoute::new(Access::Open, described)
 }
 
+/// An operation for whoever has signed in.
+fn signed_in(described: Described) -> ApiRoute {
+    ApiRoute::new(Access::SignedIn, described)
+}
+
 /// An operation that needs a permission.
 fn needs(action: Action, described: Described) -> ApiRoute {
     ApiRoute::new(Access::Needs(action), described)
@@ -115,6 +124,7 @@ static ALL: LazyLock<Vec<ApiRoute>> = LazyLock::new(|| {
         contract_figures::routes(),
         applications::routes(),
         achievements::routes(),
+        matching::routes(),
         application_batches::routes(),
         application_auditors::routes(),
         inspections::routes(),
@@ -130,6 +140,8 @@ static ALL: LazyLock<Vec<ApiRoute>> = LazyLock::new(|| {
         codes::routes(),
         datasets::routes(),
         demands::routes(),
+        leads::routes(),
+        events::routes(),
         people::routes(),
         changes::routes(),
     ]

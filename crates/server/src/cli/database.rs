@@ -32,12 +32,13 @@ pub async fn open_any(context: &Context) -> Result<App, Refusal> {
             ),
         ));
     }
-    connect(context.database()).await
+    Ok(connect(context.database()).await?.with_index_in(index_folder(&context.configuration.configuration)))
 }
 
 /// Opens a database and, where it is empty, lays the schema; an older one waits for `migrate`.
 pub async fn open_or_create(context: &Context) -> Result<App, Refusal> {
     let app = connect(context.database()).await?;
+    let app = app.with_index_in(index_folder(&context.configuration.configuration));
     if app.db.schema_state().await? == SchemaState::Empty {
         lay_schema(&app).await?;
     }
@@ -81,6 +82,15 @@ pub fn key_path(configuration: &Configuration) -> PathBuf {
             .map_or_else(|| PathBuf::from("xiaoxiang.audit-key.pem"), LogKey::path_beside)
     };
     configuration.audit_key.clone().unwrap_or_else(beside)
+}
+
+/// Where this node's search index lies: where the configuration says, else beside the database.
+pub fn index_folder(configuration: &Configuration) -> PathBuf {
+    let beside = || {
+        sqlite_path(&configuration.database)
+            .map_or_else(|| PathBuf::from("xiaoxiang.index"), |path| path.with_extension("index"))
+    };
+    configuration.index_folder.clone().unwrap_or_else(beside)
 }
 
 /// The file of an SQLite address.

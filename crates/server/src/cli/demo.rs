@@ -16,7 +16,8 @@ use xiaoxiang_services::demo::{EXAMPLE_REGISTRARS, Example, example};
 use xiaoxiang_services::region::import_region;
 use xiaoxiang_services::setup::{
     begin_example_demands, enter_example_people, enter_example_profiles, example_at_first,
-    go_on_example_demands, walk_example_achievements, walk_example_applications,
+    go_on_example_demands, walk_example_achievements, walk_example_applications, walk_example_events,
+    walk_example_leads,
 };
 use xiaoxiang_services::target::save_targets;
 use xiaoxiang_services::{Actor, App, Refusal};
@@ -75,6 +76,7 @@ pub async fn run(context: &Context, arguments: DemoArguments) -> CommandResult {
         actor: Actor::operator(ACTOR),
     };
     let app = database::connect(context.database()).await?;
+    let app = app.with_index_in(database::index_folder(&context.configuration.configuration));
     if app.db.schema_state().await? == SchemaState::Empty {
         database::lay_schema(&app).await?;
     }
@@ -94,6 +96,8 @@ pub async fn run(context: &Context, arguments: DemoArguments) -> CommandResult {
     walk_example_achievements(&app).await?;
     enter_example_profiles(&app, &context.actor).await?;
     go_on_example_demands(&app, &context.actor).await?;
+    walk_example_leads(&app, &context.actor).await?;
+    walk_example_events(&app, &context.actor).await?;
     say(
         &format!("示例人员的登录名为 demo.statistician 等，口令：{password}"),
         &format!("example people sign in as demo.statistician and so on with the password {password}"),

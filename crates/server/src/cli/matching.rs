@@ -1,4 +1,4 @@
-//! `match evaluate --set DIR [--judged-only] [--channel …] [--weights FILE]`, `match learn --set DIR --out FILE`
+//! `match --demand ID|FILE [--top 20] [--explain]`, `match evaluate --set DIR [--judged-only] [--channel …] [--weights FILE]`, `match learn --set DIR --out FILE`
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -8,18 +8,51 @@ use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use xiaoxiang_services::Refusal;
-use xiaoxiang_services::matching::{Channels, EvaluationAsked, Weights, evaluate_set, learn_weights};
+use xiaoxiang_services::matching::{
+    Channels, EvaluationAsked, IndexState, MatchAsk, Matches, RecordKey, RecordKind, Weights, evaluate_set,
+    find_matches, follow_records, learn_weights, match_file, write_verdicts,
+};
 
 use super::output::{self, Format};
-use super::{CommandResult, Context, Outcome};
+use super::{CommandResult, Context, Outcome, database};
+use crate::api::match_shapes::MatchesShape;
+use crate::language::Language;
+use crate::match_words::{question_of, reasons};
+
+/// Arguments of `match`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+pub struct MatchArguments {
+    /// A demand's id, or a file: a filled-in collection sheet (DOCX, XLSX), or text whose first line names the demand
+    #[arg(long)]
+    demand: Option<String>,
+    /// So many answers
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u8).range(1..=100))]
+    top: u8,
+    /// Say why, and what to ask
+    #[arg(long)]
+    explain: bool,
+    #[command(subcommand)]
+    command: Option<MatchCommand>,
+}
 
 /// Commands about matching.
 #[derive(Debug, Subcommand)]
 pub enum MatchCommand {
     /// Measure the ranking on a set of questions with known answers (评测)
     Evaluate(EvaluateArguments),
+    /// Write what people said of matches as a set for evaluate and learn (匹配反馈)
+    Verdicts(VerdictsArguments),
     /// Learn the channels' weights from a set and measure them on questions left out (学习权重); changes nothing by itself
     Learn(LearnArguments),
+}
+
+/// Arguments of `match verdicts`.
+#[derive(Debug, Args)]
+pub struct VerdictsArguments {
+    /// Folder for corpus.jsonl, queries.jsonl and qrels.tsv
+    #[arg(long)]
+    out: PathBuf,
 }
 
 /// Arguments of `match learn`.
@@ -64,13 +97,98 @@ pub enum Channel {
     Reading,
 }
 
-pub async fn run(context: &Context, command: MatchCommand) -> CommandResult {
+pub async fn run(context: &Context, arguments: MatchArguments) -> CommandResult {
     let format = context.format;
+    let command = match (arguments.command, arguments.demand) {
+        (Some(MatchCommand::Verdicts(arguments)), _) => return verdicts(context, &arguments).await,
+        (Some(command), _) => command,
+        (None, demand) => {
+            let asked = Asked { top: usize::from(arguments.top), explains: arguments.explain };
+            return matching_demand(context, &demand.unwrap_or_default(), asked).await;
+        }
+    };
     let task = tokio::task::spawn_blocking(move || match command {
         MatchCommand::Evaluate(arguments) => evaluate(&arguments, format),
         MatchCommand::Learn(arguments) => learn(&arguments),
+        MatchCommand::Verdicts(_) => unreachable!("handled before, since it reads a database"),
     });
     task.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+}
+
+/// How a match is printed.
+#[derive(Clone, Copy)]
+struct Asked {
+    top: usize,
+    explains: bool,
+}
+
+async fn verdicts(context: &Context, arguments: &VerdictsArguments) -> CommandResult {
+    let app = database::open(context).await?;
+    let written = write_verdicts(&app, &arguments.out).await?;
+    app.db.close().await;
+    output::print_json(&json!({ "demands": written.demands, "verdicts": written.verdicts }));
+    Ok(Outcome::Done)
+}
+
+async fn matching_demand(context: &Context, demand: &str, asked: Asked) -> CommandResult {
+    let app = database::open(context).await?;
+    let ask = MatchAsk { top: asked.top, ..MatchAsk::default() };
+    let bar = ProgressBar::new_spinner().with_message("检索索引更新中 bringing the index up to date");
+    if std::io::stderr().is_terminal() {
+        bar.enable_steady_tick(Duration::from_millis(100));
+    }
+    // A command that reads too early would miss what a server may still be taking in.
+    let state = follow_records(&app).await;
+    bar.finish_and_clear();
+    if state? == IndexState::Behind {
+        output::say(
+            "检索索引正由另一个进程更新，结果可能不含最新内容。",
+            "another process is bringing the index up to date; the latest may be missing",
+        );
+    }
+    let matches = if Path::new(demand).is_file() {
+        match_file(&app, &context.actor, super::import::read_file(Path::new(demand))?, &ask).await?
+    } else {
+        let key = RecordKey { kind: RecordKind::Demand, id: demand.to_owned() };
+        find_matches(&app, &context.actor, &key, &ask).await?
+    };
+    app.db.close().await;
+    print_matches(context.format, &matches, asked.explains)
+}
+
+fn print_matches(format: Option<Format>, matches: &Matches, explains: bool) -> CommandResult {
+    if format == Some(Format::Json) || format.is_none() && !std::io::stdout().is_terminal() {
+        output::print_json(&MatchesShape::of(matches));
+        return Ok(Outcome::Done);
+    }
+    let mut header = vec!["#", "score", "kind", "title", "holder"];
+    if explains {
+        header.push("why");
+    }
+    let language = Language::Chinese;
+    let rows: Vec<Vec<String>> = (1..)
+        .zip(&matches.hits)
+        .map(|(rank, hit)| {
+            let mut row = vec![
+                rank.to_string(),
+                format!("{:.2}", hit.points.total()),
+                hit.sort.to_owned(),
+                hit.title.clone(),
+                hit.holder.clone(),
+            ];
+            if explains {
+                row.push(reasons(language, &hit.explanation).join(" "));
+            }
+            row
+        })
+        .collect();
+    output::print_rows(format, &header, &rows)?;
+    if explains {
+        for question in &matches.questions {
+            output::print_data(&question_of(language, question));
+        }
+    }
+    Ok(Outcome::Done)
 }
 
 fn evaluate(arguments: &EvaluateArguments, format: Option<Format>) -> CommandResult {

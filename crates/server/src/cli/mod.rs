@@ -70,8 +70,7 @@ enum Command {
     /// Bulletins (统计通报)
     Bulletin(Box<bulletin::BulletinArguments>),
     /// Matching of demands and achievements (供需匹配)
-    #[command(subcommand)]
-    Match(matching::MatchCommand),
+    Match(Box<matching::MatchArguments>),
     /// Truth tests of contracts (真实性筛查)
     #[command(subcommand)]
     Contract(contract::ContractCommand),
@@ -142,7 +141,7 @@ async fn obey(context: &Context, command: Command) -> CommandResult {
         Command::Doctor => doctor::run(context).await,
         Command::Region(command) => region::run(context, command).await,
         Command::Import(command) => import::run(context, command).await,
-        Command::Match(command) => matching::run(context, command).await,
+        Command::Match(arguments) => matching::run(context, *arguments).await,
         Command::Bulletin(bulletin) => bulletin::run(context, *bulletin).await,
         Command::Contract(command) => contract::run(context, &command).await,
         Command::Attribution(command) => attribution::run(context, command).await,

@@ -15,6 +15,7 @@ use super::output::say;
 use super::{CommandResult, Context, Outcome, database};
 use crate::configuration::{Configuration, LogFormat};
 use crate::import_worker::ImportWorker;
+use crate::index_worker::IndexWorker;
 use crate::notice_worker::NoticeWorker;
 use crate::operation::{self, Ending, Operation};
 use crate::outbound::Couriers;
@@ -77,6 +78,7 @@ pub async fn serve(
     let operation = Operation::new(&app, configuration);
     warm_up(app.clone());
     let imports = ImportWorker::start(&app)?;
+    let index = IndexWorker::start(&app);
     let screening = ScreeningWorker::start(&app);
     let offered = couriers.offered().into();
     let notices = NoticeWorker::start(&app, couriers)?;
@@ -130,6 +132,7 @@ pub async fn serve(
         metrics.abort();
     }
     screening.stop();
+    index.stop();
     imports.stop().await;
     notices.stop().await;
     db.close().await;

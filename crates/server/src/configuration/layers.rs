@@ -25,12 +25,13 @@ enum Kind {
 }
 
 /// Every key, in the order in which they are shown.
-const KEYS: [(&str, Kind); 51] = [
+const KEYS: [(&str, Kind); 52] = [
     ("database", Kind::Text),
     ("listen", Kind::Text),
     ("public_origin", Kind::Text),
     ("trusted_proxies", Kind::List),
     ("audit_key", Kind::Text),
+    ("index_folder", Kind::Text),
     ("log.format", Kind::Text),
     ("log.level", Kind::Text),
     ("limits.body_bytes", Kind::Whole),

@@ -44,6 +44,7 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "batch",
     "achievements",
     "market",
+    "matching",
     "profiles",
     "auditors",
     "inspections",
@@ -66,6 +67,8 @@ pub(super) const FILES: &[CatalogueFile] = &catalogue_files![
     "api",
     "notices",
     "demands",
+    "events",
+    "leads",
 ];
 
 /// All messages of one language.

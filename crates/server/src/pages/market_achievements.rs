@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing;
 use serde::Deserialize;
 use serde_json::json;
+use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::achievement::{AchievementKind, AchievementState};
 use xiaoxiang_domain::market::{CooperationMode, DisclosureLevel};
 use xiaoxiang_services::Refusal;
@@ -17,7 +18,7 @@ use xiaoxiang_services::achievement::{
 
 use super::achievements::words::{SectionView, Words};
 use super::home::Choice;
-use super::profiles::market_lists;
+use super::market::market_lists;
 use super::shell::{Section, Shell};
 use super::statistics::SelectOption;
 use super::visit::{Visit, status_of_form};
@@ -301,6 +302,14 @@ impl EntryPage {
             (self.shell.t("market-changed"), self.words.day_of(&row.changed_at_ms)),
         ];
         facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    }
+
+    /// Where whoever may open leads asks for this achievement while it is offered.
+    fn lead_link(&self) -> Option<String> {
+        let id = &self.entry.row.achievement_id;
+        let is_open =
+            self.shell.may(Action::HandleLeads) && self.entry.row.state != AchievementState::Assigned;
+        is_open.then(|| self.shell.link(&format!("/leads/new?achievement={id}")))
     }
 
     fn is_in_publicity(&self) -> bool {

@@ -19,6 +19,7 @@ use xiaoxiang_services::profile::{
 use super::achievements::words::Words;
 use super::applications::sent::Sent;
 use super::home::Choice;
+use super::market::market_lists;
 use super::shell::{Section, Shell};
 use super::statistics::SelectOption;
 use super::visit::{Visit, status_of_form};
@@ -58,23 +59,6 @@ const fn title_key(kind: ProfileKind) -> &'static str {
         ProfileKind::Institution => "profiles-institutions",
         ProfileKind::Team => "profiles-teams",
     }
-}
-
-/// The lists of the market, the present one marked.
-pub(super) fn market_lists(shell: &Shell, current: &str) -> Vec<Choice> {
-    let lists = [
-        ("/market/demands", "market-demands-title"),
-        ("/market/achievements", "market-achievements"),
-        ("/market/experts", "profiles-experts"),
-        ("/market/institutions", "profiles-institutions"),
-        ("/market/teams", "profiles-teams"),
-    ];
-    let choice = |(path, key): (&str, &'static str)| Choice {
-        link: shell.link(path),
-        label: shell.t(key).to_owned(),
-        is_current: path == current,
-    };
-    lists.into_iter().map(choice).collect()
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

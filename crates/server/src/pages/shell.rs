@@ -39,6 +39,10 @@ pub enum Section {
     Achievements,
     /// 技术需求
     Demands,
+    /// 对接活动
+    Events,
+    /// 供需对接
+    Leads,
     /// 要素市场
     Market,
     /// 专家和机构资料
@@ -78,13 +82,15 @@ pub enum Section {
 }
 
 /// The entries of the work navigation, and what one must be allowed to see each.
-const OFFICE: [(Section, &str, &str, Action); 20] = [
+const OFFICE: [(Section, &str, &str, Action); 22] = [
     (Section::Work, "/work", "nav-work", Action::Work),
     (Section::Notices, "/notices", "nav-notices", Action::Work),
     (Section::Contracts, "/contracts", "nav-contracts", Action::ReadContracts),
     (Section::Applications, "/applications", "nav-applications", Action::ReadApplications),
     (Section::Achievements, "/achievements", "nav-achievements", Action::ReadAchievements),
     (Section::Demands, "/demands", "nav-demands", Action::ReadDemands),
+    (Section::Events, "/events", "nav-events", Action::ReadEvents),
+    (Section::Leads, "/desk", "nav-leads", Action::ReadLeads),
     (Section::Profiles, "/profiles", "nav-profiles", Action::EditProfiles),
     (Section::Imports, "/imports", "nav-imports", Action::ReadImports),
     (Section::CityMonthly, "/city-monthly", "nav-city-monthly", Action::ReadCirculars),
@@ -318,7 +324,7 @@ impl Shell {
             (Section::Bulletins, "/bulletins", self.t("nav-bulletins")),
             (Section::Statistics, "/statistics", self.t("nav-statistics")),
             (Section::Flow, "/flow", self.t("nav-flow")),
-            (Section::Market, "/market/achievements", self.t("nav-market")),
+            (Section::Market, "/market", self.t("nav-market")),
             (Section::About, "/about", self.t("nav-about")),
         ]
         .map(|(section, path, label)| NavigationEntry {

@@ -57,6 +57,8 @@ impl WorkPage {
             WaitingKind::InspectionsToGoOn => "work-inspections",
             WaitingKind::RegistrationRequests => "work-registration-requests",
             WaitingKind::ApplicationDrafts => "work-application-drafts",
+            WaitingKind::LeadPromises => "work-lead-promises",
+            WaitingKind::LeadsToAssign => "work-leads-assign",
             WaitingKind::Drafts => "work-drafts",
             WaitingKind::Countersign => "work-countersign",
             WaitingKind::Opinions => "work-opinions",
@@ -93,6 +95,8 @@ impl WorkPage {
             WaitingKind::InspectionsToGoOn => "work-inspections-next",
             WaitingKind::RegistrationRequests => "work-registration-requests-next",
             WaitingKind::ApplicationDrafts => "work-application-drafts-next",
+            WaitingKind::LeadPromises => "work-lead-promises-next",
+            WaitingKind::LeadsToAssign => "work-leads-assign-next",
             WaitingKind::Drafts => "work-drafts-next",
             WaitingKind::Countersign => "work-countersign-next",
             WaitingKind::Opinions => "work-opinions-next",
@@ -162,7 +166,9 @@ const fn unit_key(kind: WaitingKind) -> &'static str {
         WaitingKind::ParkClaims => "work-unit-companies",
         WaitingKind::Imports => "work-unit-files",
         WaitingKind::Opinions => "work-unit-opinions",
-        WaitingKind::Drafts
+        WaitingKind::LeadPromises
+        | WaitingKind::LeadsToAssign
+        | WaitingKind::Drafts
         | WaitingKind::Countersign
         | WaitingKind::ObjectionsToDecide
         | WaitingKind::Objections

@@ -102,7 +102,7 @@ async fn called(router: &Router, cookie: &str, id: &str) {
 }
 
 /// A published demand, and the county officer who entered it.
-async fn published(app: &App, router: &Router) -> (String, String) {
+pub async fn published(app: &App, router: &Router) -> (String, String) {
     let officer = county(app).await;
     let id = entered(router, &officer, "储能电池低温性能提升").await;
     called(router, &officer, &id).await;

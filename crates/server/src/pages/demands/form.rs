@@ -8,7 +8,7 @@ use serde::Deserialize;
 use xiaoxiang_domain::contract::RowProblem;
 use xiaoxiang_domain::demand::{DemandForm, DemandPart, FIELD_KEYS, SeenDemand, check_demand, levels_of};
 use xiaoxiang_domain::market::{CooperationMode, DisclosureLevel, IpWish};
-use xiaoxiang_domain::region::{Asked, DemandField, DivisionCode};
+use xiaoxiang_domain::region::{Asked, DemandField, DivisionCode, Region};
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::demand::{
     DemandPage, DemandStepRequest, NewDemand, SavedDemand, read_demand, save_demand, start_demand,
@@ -78,10 +78,13 @@ impl FormStep {
 
 /// How a field is filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Input {
+pub(in crate::pages) enum Input {
     Text,
     Area,
     Date,
+    Time,
+    /// A line with the room of two.
+    Wide,
     Place,
     Select,
     Ticks,
@@ -89,43 +92,52 @@ enum Input {
 
 /// A field as the page shows it.
 #[derive(Clone, Debug)]
-struct FieldView {
-    key: String,
-    label: String,
-    input: Input,
-    value: String,
-    options: Vec<SelectOption>,
-    hint: String,
-    problem: Option<String>,
-    is_required: bool,
-    is_locked: bool,
-    length_max: usize,
+pub(in crate::pages) struct FieldView {
+    pub key: String,
+    pub label: String,
+    pub input: Input,
+    pub value: String,
+    pub options: Vec<SelectOption>,
+    pub hint: String,
+    pub problem: Option<String>,
+    pub is_required: bool,
+    pub is_locked: bool,
+    pub length_max: usize,
 }
 
 impl FieldView {
-    fn is(&self, input: &str) -> bool {
+    pub fn is(&self, input: &str) -> bool {
         match self.input {
-            Input::Text | Input::Date | Input::Place => input == "line",
+            Input::Text | Input::Wide | Input::Date | Input::Time | Input::Place => input == "line",
             Input::Area => input == "area",
             Input::Select => input == "select",
             Input::Ticks => input == "ticks",
         }
     }
 
-    fn kind(&self) -> &'static str {
-        let is_day = self.value.is_empty() || self.value.parse::<jiff::civil::Date>().is_ok();
-        if self.input == Input::Date && is_day { "date" } else { "text" }
+    /// What a browser's own field cannot show again is shown as text.
+    pub fn kind(&self) -> &'static str {
+        let is_empty = self.value.is_empty();
+        match self.input {
+            Input::Date if is_empty || self.value.parse::<jiff::civil::Date>().is_ok() => "date",
+            Input::Time if is_empty || self.value.parse::<jiff::civil::Time>().is_ok() => "time",
+            _ => "text",
+        }
     }
 
-    fn is_place(&self) -> bool {
+    pub fn is_wide(&self) -> bool {
+        self.input == Input::Wide
+    }
+
+    pub fn is_place(&self) -> bool {
         self.input == Input::Place
     }
 
-    fn rows(&self) -> usize {
+    pub fn rows(&self) -> usize {
         if self.length_max > 1_000 { 6 } else { 3 }
     }
 
-    fn described_by(&self) -> String {
+    pub fn described_by(&self) -> String {
         let parts = [(!self.hint.is_empty(), "hint"), (self.problem.is_some(), "problem")];
         let named = parts.iter().filter(|(is_there, _)| *is_there);
         named.map(|(_, part)| format!("{}-{part}", self.key)).collect::<Vec<_>>().join(" ")
@@ -321,7 +333,7 @@ impl FormPage {
             .map(|field| field_view(&words, field, &form, &problems, tells_missing, page.is_company))
             .collect();
         let parts = if step == FormStep::Terms { part_views(&words, &form) } else { Vec::new() };
-        let places = if step == FormStep::Company { places(&words) } else { Vec::new() };
+        let places = if step == FormStep::Company { places(words.region()) } else { Vec::new() };
         Ok(Self {
             shell: visit.shell(Section::Demands, visit.language.text(step.title_key())),
             is_saved: query.saved == "1",
@@ -519,8 +531,8 @@ fn part_views(words: &DemandWords, form: &DemandForm) -> Vec<PartView> {
 }
 
 /// Cities and counties of the region, to be typed from a list.
-fn places(words: &DemandWords) -> Vec<(String, String)> {
-    let region = words.region();
+/// Cities and counties to choose from: code and name.
+pub(in crate::pages) fn places(region: &Region) -> Vec<(String, String)> {
     let divisions = region.divisions();
     let mut places = Vec::new();
     for city in region.cities() {

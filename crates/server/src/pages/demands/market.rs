@@ -17,7 +17,7 @@ use xiaoxiang_services::demand::{
 
 use super::words::DemandWords;
 use crate::pages::home::Choice;
-use crate::pages::profiles::market_lists;
+use crate::pages::market::market_lists;
 use crate::pages::shell::{Section, Shell};
 use crate::pages::statistics::SelectOption;
 use crate::pages::visit::{Visit, status_of_form};
@@ -319,6 +319,13 @@ impl MarketDemandPage {
 
     fn wording(&self) -> &'static str {
         self.shell.language.pick(UNDERTAKING_WORDING.0, UNDERTAKING_WORDING.1)
+    }
+
+    /// Where whoever may open leads asks for this demand.
+    fn lead_link(&self) -> Option<String> {
+        let id = &self.demand.demand_id;
+        let is_open = self.shell.may(Action::HandleLeads);
+        is_open.then(|| self.shell.link(&format!("/leads/new?demand={id}")))
     }
 
     fn inside(&self) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Technology demands (技术需求): the office's list, the form in steps, one page a demand, the lists, the market.
 
 mod collect;
-mod form;
+pub(super) mod form;
 mod list;
 mod lists;
 mod market;
@@ -9,6 +9,8 @@ mod merge;
 mod show;
 mod steps;
 mod words;
+
+pub(in crate::pages) use words::DemandWords;
 
 use axum::routing;
 use xiaoxiang_domain::access::Action;

@@ -12,7 +12,7 @@ use crate::pages::visit::Visit;
 
 /// What a page of demands is told in.
 #[derive(Clone, Debug)]
-pub(super) struct DemandWords {
+pub(in crate::pages) struct DemandWords {
     words: Words,
     pub language: Language,
 }

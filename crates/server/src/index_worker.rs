@@ -1,10 +1,10 @@
-//! The background task that keeps the search index of this node up to date, holds what is new against what is there,
-//! and has the encoder read what it has not read.
+//! The background task that keeps the search index of this node up to date, holds what is new against what is there, runs
+//! the searches that people keep, and has the encoder read what it has not read.
 
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
-use xiaoxiang_services::matching::{follow_records, match_new_records, read_documents};
+use xiaoxiang_services::matching::{follow_records, match_new_records, read_documents, run_saved_searches};
 use xiaoxiang_services::{App, Refusal};
 
 /// How often the log is looked at: a changed record is to be found within a second.
@@ -49,6 +49,6 @@ async fn work(app: App) {
 /// Gives whether there is more to do.
 async fn step(app: &App) -> Result<bool, Refusal> {
     follow_records(app).await?;
-    let has_more = match_new_records(app).await?;
+    let has_more = match_new_records(app).await? | run_saved_searches(app).await?;
     Ok(read_documents(app, DOCUMENTS_AT_ONCE).await? > 0 || has_more)
 }

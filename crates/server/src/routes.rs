@@ -115,6 +115,8 @@ pub fn all() -> Vec<Route> {
         pages::achievements::routes(),
         pages::market::routes(),
         pages::market_achievements::routes(),
+        pages::market_feeds::routes(),
+        pages::saved_searches::routes(),
         pages::matches::routes(),
         pages::profiles::routes(),
         pages::demands::routes(),

@@ -41,6 +41,7 @@ pub mod registration;
 pub mod registration_auditor;
 pub mod registration_batch;
 pub mod registration_point;
+pub mod saved_search;
 pub mod session;
 pub mod sign_in;
 pub mod target;

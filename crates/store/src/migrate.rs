@@ -44,6 +44,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = migrations![
     23 "0023_lead",
     24 "0024_event",
     25 "0025_match",
+    26 "0026_saved_search",
 ];
 
 /// Number of the advisory lock; any will do that nothing else in the database takes.

@@ -139,6 +139,8 @@ pub enum NoticeKind {
     DemandMatched,
     /// 成果或专家有新的匹配: to the unit or the expert.
     OfferMatched,
+    /// 检索有新结果: a kept search found something new.
+    SearchFound,
 }
 
 /// A value that a sentence names, in both languages.
@@ -193,7 +195,7 @@ pub(super) struct Words {
 
 impl NoticeKind {
     /// Every kind, in the order in which lists show them.
-    pub const ALL: [Self; 66] = [
+    pub const ALL: [Self; 67] = [
         Self::RoleGranted,
         Self::ImportFinished,
         Self::ImportRefused,
@@ -260,6 +262,7 @@ impl NoticeKind {
         Self::EventTimetable,
         Self::DemandMatched,
         Self::OfferMatched,
+        Self::SearchFound,
     ];
 
     /// Word of the database and of webhooks.

@@ -1,4 +1,4 @@
-//! Texts of notices about matches and leads (匹配与对接线索通知).
+//! Texts of notices about matches, kept searches and leads (匹配、检索与对接线索通知).
 
 use super::kind::{NoticeKind, Words};
 
@@ -88,6 +88,16 @@ pub(super) const fn words(kind: NoticeKind) -> Option<Words> {
             ),
             outside: ("有新的技术需求与您发布的内容匹配。", "New demands may be met by what you offer."),
             values: &["title"],
+        },
+        NoticeKind::SearchFound => Words {
+            code: "search_found",
+            title: ("保存的检索有新结果", "A search that you keep found something new"),
+            sentence: (
+                "您保存的检索“{text}”有 {count} 条新结果。",
+                "The search for {text} that you keep found something new: {count}.",
+            ),
+            outside: ("您保存的一条检索有新结果。", "A search that you keep found something new."),
+            values: &["text", "count"],
         },
         _ => return None,
     })

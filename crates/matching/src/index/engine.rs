@@ -253,6 +253,13 @@ impl Engine {
         }
     }
 
+    /// Identifiers of the documents that can be found and for which a test holds, in no order.
+    #[must_use]
+    pub fn identifiers(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
+        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+        slots.identifiers().filter(|id| is_wanted(id)).map(str::to_owned).collect()
+    }
+
     /// How many documents can be found.
     #[must_use]
     pub fn documents(&self) -> u64 {

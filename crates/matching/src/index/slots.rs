@@ -99,6 +99,11 @@ impl Slots {
         self.ids.len()
     }
 
+    /// Of the living, in no order.
+    pub(super) fn identifiers(&self) -> impl Iterator<Item = &str> {
+        self.slot_of.keys().map(AsRef::as_ref)
+    }
+
     pub(super) fn slot(&self, id: &str) -> Option<Slot> {
         self.slot_of.get(id).copied()
     }

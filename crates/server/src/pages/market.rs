@@ -54,6 +54,7 @@ pub(super) fn market_path(kind: RecordKind, id: &str) -> String {
         RecordKind::Demand => "demands",
         RecordKind::Achievement => "achievements",
         RecordKind::Profile => "profiles",
+        RecordKind::Event => "events",
     };
     format!("/market/{list}/{id}")
 }
@@ -67,6 +68,7 @@ pub(super) fn sort_key(sort: &str) -> &'static str {
         "service" => "match-sort-service",
         "expert" => "match-sort-expert",
         "team" => "match-sort-team",
+        "event" => "match-sort-event",
         _ => "match-sort-institution",
     }
 }
@@ -85,7 +87,7 @@ pub(super) fn facts_of(shell: &Shell, words: &Words, hit: &MatchHit) -> String {
 /// What is searched for.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-struct MarketQuery {
+pub(super) struct MarketQuery {
     text: String,
     kind: String,
     field: String,
@@ -93,6 +95,16 @@ struct MarketQuery {
 }
 
 impl MarketQuery {
+    /// What it asks for.
+    pub(super) fn ask(&self) -> SearchAsk {
+        SearchAsk {
+            text: self.text.clone(),
+            sort: self.kind.clone(),
+            field: self.field.clone(),
+            division: self.city.clone(),
+        }
+    }
+
     fn encoded(&self, kind: &str, field: &str) -> String {
         let fields = [("text", self.text.as_str()), ("kind", kind), ("field", field), ("city", &self.city)];
         let stated: Vec<_> = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
@@ -104,14 +116,10 @@ impl MarketQuery {
 async fn show(visit: Visit, Query(query): Query<MarketQuery>) -> Response {
     let page = async {
         let is_asked = !query.text.trim().is_empty();
-        let ask = SearchAsk {
-            text: query.text.clone(),
-            sort: query.kind.clone(),
-            field: query.field.clone(),
-            division: query.city.clone(),
+        let found = match is_asked {
+            true => Some(search_market(&visit.app, &visit.actor(), &query.ask()).await?),
+            false => None,
         };
-        let found =
-            if is_asked { Some(search_market(&visit.app, &visit.actor(), &ask).await?) } else { None };
         let newest = if is_asked { Newest::default() } else { Newest::of(&visit).await? };
         let shell = visit.shell(Section::Market, visit.language.text("market-title"));
         Ok::<_, Refusal>(MarketPage { shell, words: Words::of(&visit).await?, query, found, newest })
@@ -157,6 +165,11 @@ impl MarketPage {
 
     fn characters_max(&self) -> usize {
         SEARCH_CHARACTERS_MAX
+    }
+
+    /// Whoever has signed in keeps a search and is told of what is new.
+    fn may_keep(&self) -> bool {
+        self.shell.reader().is_some()
     }
 
     fn is_behind(&self) -> bool {

@@ -19,6 +19,7 @@ use xiaoxiang_services::achievement::{
 use super::achievements::words::{SectionView, Words};
 use super::home::Choice;
 use super::market::market_lists;
+use super::market_feeds::structured;
 use super::shell::{Section, Shell};
 use super::statistics::SelectOption;
 use super::visit::{Visit, status_of_form};
@@ -351,11 +352,9 @@ impl EntryPage {
         self.shell.link(&format!("/sign-in?{query}"))
     }
 
-    /// What search engines read (schema.org): of the teaser only, whoever reads the page. `<` is written as an escape, so
-    /// that no text ends the element that it stands in.
     fn structured(&self) -> String {
         let row = &self.entry.row;
-        let described = json!({
+        structured(&json!({
             "@context": "https://schema.org",
             "@type": if row.kind == Some(AchievementKind::Service) { "Service" } else { "Product" },
             "name": row.form.title,
@@ -364,8 +363,7 @@ impl EntryPage {
             "category": self.words.code("technical_field", &row.field),
             "areaServed": self.words.place(&row.division),
             "provider": { "@type": "Organization", "name": row.organisation },
-        });
-        described.to_string().replace('<', "\\u003c")
+        }))
     }
 }
 

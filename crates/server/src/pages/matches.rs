@@ -160,7 +160,7 @@ impl MatchesPage {
         self.shell.t(match self.key.kind {
             RecordKind::Demand => "match-of-demand",
             RecordKind::Achievement => "match-of-achievement",
-            RecordKind::Profile => "match-of-profile",
+            RecordKind::Profile | RecordKind::Event => "match-of-profile",
         })
     }
 

@@ -6,6 +6,7 @@ use axum::extract::{Path, Query};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing;
 use serde::Deserialize;
+use serde_json::json;
 use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::contract::RowProblem;
 use xiaoxiang_domain::market::CooperationMode;
@@ -20,6 +21,7 @@ use super::achievements::words::Words;
 use super::applications::sent::Sent;
 use super::home::Choice;
 use super::market::market_lists;
+use super::market_feeds::structured;
 use super::shell::{Section, Shell};
 use super::statistics::SelectOption;
 use super::visit::{Visit, status_of_form};
@@ -223,6 +225,27 @@ impl ShowPage {
             (self.shell.t("achievement-contact"), form.contact.clone()),
         ];
         facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    }
+
+    fn structured(&self) -> String {
+        let form = &self.found.form;
+        let fields: Vec<String> =
+            form.fields.iter().map(|code| self.words.code("technical_field", code)).collect();
+        let (sort, whole) = match self.found.kind {
+            ProfileKind::Expert => ("Person", "affiliation"),
+            ProfileKind::Institution | ProfileKind::Team => ("Organization", "parentOrganization"),
+        };
+        let mut described = json!({
+            "@context": "https://schema.org",
+            "@type": sort,
+            "name": form.name,
+            "description": form.introduction,
+            "knowsAbout": fields,
+        });
+        if !form.organisation.is_empty() {
+            described[whole] = json!({ "@type": "Organization", "name": form.organisation });
+        }
+        structured(&described)
     }
 
     fn asks_to_sign_in(&self) -> bool {

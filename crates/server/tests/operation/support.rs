@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -153,9 +153,10 @@ impl Server {
             match self.lines.recv_timeout(Duration::from_millis(100)) {
                 Ok(line) if line.contains(text) => return serde_json::from_str(&line).unwrap(),
                 Ok(line) => before.push_str(&format!("{line}\n")),
-                Err(_) => {
-                    let ended = self.process.try_wait().unwrap();
-                    assert!(ended.is_none(), "the server ended before it said {text}:\n{before}");
+                Err(RecvTimeoutError::Timeout) => {}
+                // All that it said has been read.
+                Err(RecvTimeoutError::Disconnected) => {
+                    panic!("the server ended before it said {text}:\n{before}");
                 }
             }
         }

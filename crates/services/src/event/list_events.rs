@@ -45,6 +45,8 @@ pub struct ListedEvent {
     pub seats_taken: i64,
     /// How many wait.
     pub waiting: i64,
+    /// When plan or state changed last.
+    pub changed_at_ms: i64,
 }
 
 /// A page of events.
@@ -108,7 +110,14 @@ pub(super) async fn page_of(
 pub(super) async fn listed(tx: &mut Tx, row: &EventRow) -> Result<ListedEvent, Refusal> {
     let (_, planned, state) = read_row(row)?;
     let (seats_taken, waiting) = seats_of(&store::count_participants(tx, &row.event_id).await?);
-    Ok(ListedEvent { event_id: row.event_id.clone(), state, planned, seats_taken, waiting })
+    Ok(ListedEvent {
+        event_id: row.event_id.clone(),
+        state,
+        planned,
+        seats_taken,
+        waiting,
+        changed_at_ms: row.changed_at_ms,
+    })
 }
 
 fn read_day_place(text: &str) -> Result<(String, String), Refusal> {

@@ -2,12 +2,12 @@
 
 use xiaoxiang_domain::access::{Action, Role};
 use xiaoxiang_domain::event::{
-    EventKind, EventObstacle, EventState, ParticipantState, PartyKind, RegistrationCase, decide_registration,
-    decide_withdrawal,
+    EventKind, EventObstacle, EventState, ParticipantState, PartyKind, PlannedEvent, RegistrationCase,
+    decide_registration, decide_withdrawal,
 };
 use xiaoxiang_store::event::{self as store, EventFilter, ParticipantRow};
 
-use super::case::{Case, own_organisation, seats_of, state_of};
+use super::case::{Case, own_organisation, read_row, seats_of, state_of};
 use super::list_events::{ListedEvent, listed, page_of};
 use super::read_event::{MeetingView, meetings_of, participants};
 use super::register::account_of;
@@ -179,6 +179,17 @@ pub async fn read_market_event(app: &App, actor: &Actor, event_id: &str) -> Resu
         is_office: case.is_seen_by(actor),
         listed: listed(&mut tx, &case.row).await?,
     })
+}
+
+/// The plan of an event that everybody may come to and that is still to come.
+pub(crate) async fn announced_event(
+    tx: &mut xiaoxiang_store::Tx,
+    event_id: &str,
+) -> Result<Option<PlannedEvent>, Refusal> {
+    let Some(row) = store::find(tx, event_id).await? else { return Ok(None) };
+    let (_, planned, state) = read_row(&row)?;
+    let is_announced = state.is_public() && state.is_ahead() && planned.is_open_to_all;
+    Ok(is_announced.then_some(planned))
 }
 
 /// Whether somebody may know of an event: it is for everybody, they are invited, or it is of their office.

@@ -22,6 +22,7 @@ pub use check_in::{CHECK_IN_PATH, Ticket, check_in, check_in_by_ticket, read_tic
 pub use event_papers::{EventPaper, write_event_paper};
 pub use invite::{Candidate, INVITED_AT_ONCE_MAX, invite, list_candidates};
 pub use list_events::{EventsAsk, EventsPage, ListedEvent, list_events};
+pub(crate) use market::announced_event;
 pub use market::{
     MarketEvent, MarketEventsAsk, MarketEventsPage, MyRegistration, list_market_events, read_market_event,
 };

@@ -98,7 +98,10 @@ pub async fn find_matches(
     let reader = level_of(actor);
     let mut tx = app.db.read().await?;
     let region = app.region_in(&mut tx).await?;
-    let asked = asked_record(&mut tx, &region, actor, key).await?;
+    let asked = match key.kind {
+        RecordKind::Event => None,
+        _ => asked_record(&mut tx, &region, actor, key).await?,
+    };
     drop(tx);
     let (record, level) = asked.ok_or_else(|| Refusal::NotFound(key.id.clone()))?;
     let mut question = record.question(level);
@@ -164,6 +167,7 @@ fn sorts_of(kind: RecordKind, asked: &[String]) -> Vec<String> {
     let all: &[&str] = match kind {
         RecordKind::Demand => &ANSWERS_OF_DEMAND,
         RecordKind::Achievement | RecordKind::Profile => &ANSWERS_OF_ACHIEVEMENT,
+        RecordKind::Event => &[],
     };
     // Like demands are shown where they are asked for: they answer nothing by themselves.
     let is_usual = |sort: &&&str| kind != RecordKind::Demand || **sort != RecordKind::Demand.code();

@@ -31,8 +31,8 @@ const POSITIONS_AT_ONCE: i64 = 4_000;
 const NO_REGION: i64 = 0;
 /// The file beside the shelves that says up to where in which log they are complete.
 const PLACE_FILE: &str = "place.json";
-/// Version of that file.
-const PLACE_VERSION: u32 = 1;
+/// Version of that file and of the choice of records; another has the index made again.
+const PLACE_VERSION: u32 = 2;
 
 /// How far the index is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -91,6 +91,7 @@ pub(super) async fn owns(tx: &mut Tx, actor: &Actor, key: &RecordKey) -> Result<
             };
             Ok(row.as_ref().is_some_and(is_own))
         }
+        RecordKind::Event => Ok(false),
     };
     match found {
         Err(Refusal::NotFound(_)) => Ok(false),

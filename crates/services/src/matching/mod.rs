@@ -4,7 +4,9 @@ mod evaluate_set;
 mod find_matches;
 mod index;
 mod judge_match;
+mod list_public_records;
 mod records;
+mod saved_searches;
 mod search_market;
 mod standing;
 mod write_verdicts;
@@ -20,8 +22,12 @@ pub use judge_match::{
     JudgedMatch, KeptMatch, KeptMatches, MatchVerdict, Reminders, judge_match, read_kept_matches,
     set_reminders,
 };
+pub use list_public_records::{list_public_records, public_record_parts};
 pub use records::{RecordKey, RecordKind};
-pub use search_market::{SEARCH_CHARACTERS_MAX, SearchAsk, SearchFound, search_market};
+pub use saved_searches::{
+    SEARCHES_MAX, SavedSearch, drop_saved_search, list_saved_searches, run_saved_searches, save_search,
+};
+pub use search_market::{SEARCH_CHARACTERS_MAX, SORTS_OF_MARKET, SearchAsk, SearchFound, search_market};
 pub use standing::match_new_records;
 pub use write_verdicts::{VerdictsWritten, write_verdicts};
 pub use xiaoxiang_matching::constraint::{Aspect, Requirement, Verdict};

@@ -1,8 +1,9 @@
-//! The records that the index holds (检索内容): demands on the market, achievements that can be had, listed profiles, each
-//! as a document for a level of reader.
+//! The records that the index holds (检索内容): demands on the market, achievements that can be had, listed profiles, events
+//! to come, each as a document for a level of reader.
 
 use std::fmt;
 
+use xiaoxiang_domain::event::PlannedEvent;
 use xiaoxiang_domain::market::{CooperationMode, DisclosureLevel, IpWish, Maturity};
 use xiaoxiang_domain::money::Fen;
 use xiaoxiang_domain::profile::ProfileForm;
@@ -14,6 +15,7 @@ use xiaoxiang_store::{StoreError, Tx, demand, log, profile};
 
 use crate::achievement::{OfferedAchievement, changed_offers, read_offer};
 use crate::demand::{OpenDemand, open_demand};
+use crate::event::announced_event;
 use crate::refusal::Refusal;
 use crate::region::RegionInForce;
 
@@ -29,11 +31,13 @@ pub enum RecordKind {
     Achievement,
     /// 专家、服务机构、团队
     Profile,
+    /// 对接活动, which is found and answers nothing
+    Event,
 }
 
 impl RecordKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Demand, Self::Achievement, Self::Profile];
+    pub const ALL: [Self; 4] = [Self::Demand, Self::Achievement, Self::Profile, Self::Event];
 
     /// The word in identifiers.
     #[must_use]
@@ -42,6 +46,7 @@ impl RecordKind {
             Self::Demand => "demand",
             Self::Achievement => "achievement",
             Self::Profile => "profile",
+            Self::Event => "event",
         }
     }
 
@@ -87,7 +92,7 @@ pub(super) struct Change {
 #[derive(Clone, Debug)]
 pub(super) struct Record {
     pub key: RecordKey,
-    /// What it is, within its kind: `demand`, `result`, `patent`, `service`, `expert`, `institution`, `team`.
+    /// What it is, within its kind: `demand`, `result`, `patent`, `service`, `expert`, `institution`, `team`, `event`.
     pub sort: &'static str,
     pub title: String,
     pub summary: String,
@@ -192,15 +197,17 @@ pub(super) async fn changes_between(
             break;
         }
     }
-    // An erased profile leaves no row: the log is what tells of it.
-    let mut position = after;
-    loop {
-        let subjects = log::list_subjects_between(tx, position, until, "profile:%", AT_ONCE).await?;
-        let Some((last, _)) = subjects.last() else { break };
-        position = *last;
-        for key in subjects.iter().filter_map(|(_, subject)| RecordKey::parse(subject)) {
-            let record = read_record(tx, region, &key).await?;
-            changes.push(Change { key, record });
+    // An erased profile leaves no row, and an event none that says where it stood: the log is what tells of them.
+    for pattern in ["profile:%", "event:%"] {
+        let mut position = after;
+        loop {
+            let subjects = log::list_subjects_between(tx, position, until, pattern, AT_ONCE).await?;
+            let Some((last, _)) = subjects.last() else { break };
+            position = *last;
+            for key in subjects.iter().filter_map(|(_, subject)| RecordKey::parse(subject)) {
+                let record = read_record(tx, region, &key).await?;
+                changes.push(Change { key, record });
+            }
         }
     }
     Ok(changes)
@@ -225,6 +232,9 @@ pub(super) async fn read_record(
         RecordKind::Profile => {
             let row = profile::find(tx, &key.id).await?.filter(|row| row.is_listed);
             Ok(row.map(profile_record).transpose()?)
+        }
+        RecordKind::Event => {
+            Ok(announced_event(tx, &key.id).await?.map(|planned| event_record(key.clone(), planned)))
         }
     }
 }
@@ -312,6 +322,29 @@ fn profile_record(row: profile::ProfileRow) -> Result<Record, StoreError> {
         ownership: None,
         until: None,
     })
+}
+
+fn event_record(key: RecordKey, planned: PlannedEvent) -> Record {
+    let texts = [planned.summary.clone(), planned.agenda, planned.place];
+    Record {
+        key,
+        sort: RecordKind::Event.code(),
+        title: planned.title,
+        summary: planned.summary,
+        holder: (planned.organiser, DisclosureLevel::Public),
+        texts: texts
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .map(|text| (text, DisclosureLevel::Public))
+            .collect(),
+        field: String::new(),
+        place: Some(planned.division),
+        price: (None, DisclosureLevel::Held),
+        maturity: None,
+        modes: Vec::new(),
+        ownership: None,
+        until: Some(planned.day),
+    }
 }
 
 fn maturity_of(region: &RegionInForce, code: &str) -> Option<Maturity> {

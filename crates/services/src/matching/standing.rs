@@ -51,7 +51,8 @@ pub async fn match_new_records(app: &App) -> Result<bool, Refusal> {
     let changes = changes_between(&mut tx, &region, place, until).await?;
     drop(tx);
     let mut pairs = Vec::new();
-    for record in changes.into_iter().filter_map(|Change { record, .. }| record) {
+    let records = changes.into_iter().filter_map(|Change { record, .. }| record);
+    for record in records.filter(|record| record.key.kind != RecordKind::Event) {
         let Some(found) = answers(app, &record).await? else { return Ok(false) };
         pairs.extend(pairs_of(&record, found));
     }
@@ -68,7 +69,7 @@ async fn answers(app: &App, record: &Record) -> Result<Option<Found>, Refusal> {
         RecordKind::Demand => {
             ANSWERS_OF_DEMAND.iter().filter(|sort| **sort != "demand").map(ToString::to_string).collect()
         }
-        RecordKind::Achievement | RecordKind::Profile => vec![RecordKind::Demand.code().to_owned()],
+        _ => vec![RecordKind::Demand.code().to_owned()],
     };
     // The encoder would take as long for one new record as all the rest together.
     let channels = Channels { reading: false, ..Channels::ALL };
@@ -187,5 +188,6 @@ async fn owners(tx: &mut Tx, key: &RecordKey) -> Result<Vec<Whom>, Refusal> {
             },
             None => Vec::new(),
         },
+        RecordKind::Event => Vec::new(),
     })
 }

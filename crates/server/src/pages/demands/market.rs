@@ -5,6 +5,7 @@ use axum::Form;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
+use serde_json::json;
 use xiaoxiang_domain::access::Action;
 use xiaoxiang_domain::demand::{DemandKind, DemandPart, FIELD_KEYS, FigureText, read_figure_lines};
 use xiaoxiang_domain::market::{CooperationMode, DisclosureLevel};
@@ -18,6 +19,7 @@ use xiaoxiang_services::demand::{
 use super::words::DemandWords;
 use crate::pages::home::Choice;
 use crate::pages::market::market_lists;
+use crate::pages::market_feeds::structured;
 use crate::pages::shell::{Section, Shell};
 use crate::pages::statistics::SelectOption;
 use crate::pages::visit::{Visit, status_of_form};
@@ -326,6 +328,18 @@ impl MarketDemandPage {
         let id = &self.demand.demand_id;
         let is_open = self.shell.may(Action::HandleLeads);
         is_open.then(|| self.shell.link(&format!("/leads/new?demand={id}")))
+    }
+
+    fn structured(&self) -> String {
+        structured(&json!({
+            "@context": "https://schema.org",
+            "@type": "Demand",
+            "name": self.title(),
+            "description": self.summary(),
+            "category": self.words.field_name(&self.demand.field),
+            "areaServed": self.demand.city.map(|city| self.words.division(city)),
+            "availabilityEnds": self.demand.deadline,
+        }))
     }
 
     fn inside(&self) -> Option<String> {

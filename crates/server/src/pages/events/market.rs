@@ -5,6 +5,7 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
+use serde_json::json;
 use xiaoxiang_domain::contract::RowProblem;
 use xiaoxiang_domain::event::{EventObstacle, ParticipantState, PartyKind};
 use xiaoxiang_services::Refusal;
@@ -19,6 +20,7 @@ use super::words::EventWords;
 use crate::pages::applications::sent::Sent;
 use crate::pages::home::Choice;
 use crate::pages::market::market_lists;
+use crate::pages::market_feeds::structured;
 use crate::pages::shell::{Section, Shell};
 use crate::pages::statistics::SelectOption;
 use crate::pages::visit::{PageState, Visit, status_of_form};
@@ -252,6 +254,26 @@ impl ShowPage {
         }
         facts.retain(|(_, text)| !text.is_empty());
         facts.into_iter().map(|(key, text)| (self.shell.t(key), text)).collect()
+    }
+
+    /// None for an event of the invited.
+    fn structured(&self) -> Option<String> {
+        let listed = &self.event.listed;
+        let planned = &listed.planned;
+        let is_cancelled = listed.state == xiaoxiang_domain::event::EventState::Cancelled;
+        let status = if is_cancelled { "EventCancelled" } else { "EventScheduled" };
+        let described = json!({
+            "@context": "https://schema.org",
+            "@type": "BusinessEvent",
+            "name": planned.title,
+            "description": planned.summary,
+            "startDate": planned.day.to_datetime(planned.starts).to_string(),
+            "endDate": planned.day.to_datetime(planned.ends).to_string(),
+            "eventStatus": format!("https://schema.org/{status}"),
+            "location": { "@type": "Place", "name": planned.place, "address": self.words.division(planned.division) },
+            "organizer": { "@type": "Organization", "name": planned.organiser },
+        });
+        planned.is_open_to_all.then(|| structured(&described))
     }
 
     fn can_register(&self) -> bool {

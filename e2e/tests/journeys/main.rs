@@ -4,6 +4,7 @@
 
 mod accessibility;
 mod applications;
+mod demand_to_contract;
 mod desk;
 mod first_ten_minutes;
 mod life;

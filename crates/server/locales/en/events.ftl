@@ -198,3 +198,4 @@ market-events-ahead = To come
 market-events-over = Past events
 market-events-none = There is no public event at present.
 nav-events = Events
+event-outcome-lead = See its lead

@@ -198,3 +198,4 @@ market-events-ahead = 即将举办
 market-events-over = 往期活动
 market-events-none = 目前没有公开的活动。
 nav-events = 活动
+event-outcome-lead = 查看对接线索

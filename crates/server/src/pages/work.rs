@@ -57,6 +57,16 @@ impl WorkPage {
             WaitingKind::InspectionsToGoOn => "work-inspections",
             WaitingKind::RegistrationRequests => "work-registration-requests",
             WaitingKind::ApplicationDrafts => "work-application-drafts",
+            WaitingKind::DemandsToComplete => "work-demands-complete",
+            WaitingKind::DemandsToConfirm => "work-demands-confirm",
+            WaitingKind::DemandsToVerify => "work-demands-verify",
+            WaitingKind::DemandsToCheck => "work-demands-check",
+            WaitingKind::DemandsToSort => "work-demands-sort",
+            WaitingKind::DemandsToScore => "work-demands-score",
+            WaitingKind::DemandsToSelect => "work-demands-select",
+            WaitingKind::DemandsToPublish => "work-demands-publish",
+            WaitingKind::AchievementsToReview => "work-achievements-review",
+            WaitingKind::AchievementsToShow => "work-achievements-show",
             WaitingKind::LeadPromises => "work-lead-promises",
             WaitingKind::LeadsToAssign => "work-leads-assign",
             WaitingKind::Drafts => "work-drafts",
@@ -95,6 +105,16 @@ impl WorkPage {
             WaitingKind::InspectionsToGoOn => "work-inspections-next",
             WaitingKind::RegistrationRequests => "work-registration-requests-next",
             WaitingKind::ApplicationDrafts => "work-application-drafts-next",
+            WaitingKind::DemandsToComplete => "work-demands-complete-next",
+            WaitingKind::DemandsToConfirm => "work-demands-confirm-next",
+            WaitingKind::DemandsToVerify => "work-demands-verify-next",
+            WaitingKind::DemandsToCheck => "work-demands-check-next",
+            WaitingKind::DemandsToSort => "work-demands-sort-next",
+            WaitingKind::DemandsToScore => "work-demands-score-next",
+            WaitingKind::DemandsToSelect => "work-demands-select-next",
+            WaitingKind::DemandsToPublish => "work-demands-publish-next",
+            WaitingKind::AchievementsToReview => "work-achievements-review-next",
+            WaitingKind::AchievementsToShow => "work-achievements-show-next",
             WaitingKind::LeadPromises => "work-lead-promises-next",
             WaitingKind::LeadsToAssign => "work-leads-assign-next",
             WaitingKind::Drafts => "work-drafts-next",
@@ -166,7 +186,17 @@ const fn unit_key(kind: WaitingKind) -> &'static str {
         WaitingKind::ParkClaims => "work-unit-companies",
         WaitingKind::Imports => "work-unit-files",
         WaitingKind::Opinions => "work-unit-opinions",
-        WaitingKind::LeadPromises
+        WaitingKind::DemandsToComplete
+        | WaitingKind::DemandsToConfirm
+        | WaitingKind::DemandsToVerify
+        | WaitingKind::DemandsToCheck
+        | WaitingKind::DemandsToSort
+        | WaitingKind::DemandsToScore
+        | WaitingKind::DemandsToSelect
+        | WaitingKind::DemandsToPublish
+        | WaitingKind::AchievementsToReview
+        | WaitingKind::AchievementsToShow
+        | WaitingKind::LeadPromises
         | WaitingKind::LeadsToAssign
         | WaitingKind::Drafts
         | WaitingKind::Countersign

@@ -127,11 +127,17 @@ async fn a_stranger_learns_nothing_protected_from_page_list_search_facet_file_or
         "/market/demands".to_owned(),
         format!("/market/demands/{id}"),
         format!("/market/demands/{id}?text=x"),
+        "/market".to_owned(),
+        "/market?text=%E4%BD%8E%E6%B8%A9".to_owned(),
+        "/market/demands.atom".to_owned(),
+        format!("/matches/demands/{id}"),
         "/demand-lists".to_owned(),
         issue.clone(),
         format!("/demands/{id}"),
         "/demands".to_owned(),
         "/api/v1/changes?after=-1".to_owned(),
+        "/api/v1/market/search?text=%E4%BD%8E%E6%B8%A9".to_owned(),
+        format!("/api/v1/demands/{id}/matches"),
     ]
     .to_vec();
     addresses.extend(["xlsx", "docx", "csv", "json"].map(|format| format!("{issue}/list.{format}")));
@@ -159,7 +165,13 @@ async fn a_stranger_learns_nothing_protected_from_page_list_search_facet_file_or
         assert_eq!(found.status, StatusCode::OK);
         assert!(!found.text.contains(&id), "a search for {secret} finds the demand");
     }
+    for secret in ["91110000600037341L", "13800000000", "更换三种溶剂", "示例甲"] {
+        let query = serde_urlencoded::to_string([("text", secret)]).expect("a query");
+        let found = get(&router, &format!("/market?{query}")).await;
+        assert!(!found.text.contains(&id), "the one search for {secret} finds the demand");
+    }
     let query = serde_urlencoded::to_string([("text", "低温")]).expect("a query");
+    assert!(get(&router, &format!("/market?{query}")).await.text.contains(&id));
     assert!(get(&router, &format!("/market/demands?{query}")).await.text.contains(&id));
 }
 

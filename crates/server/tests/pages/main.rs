@@ -17,6 +17,7 @@ mod imports;
 mod inspections;
 mod leads;
 mod links;
+mod market;
 mod notices;
 mod organisations;
 mod people;

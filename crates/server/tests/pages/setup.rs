@@ -150,8 +150,8 @@ async fn the_demo_has_a_person_for_every_role_and_nowhere_else_does_a_click_sign
     let people = list_example_people(&app).await.expect("people");
     assert_eq!(
         people.len(),
-        Role::ALL.len() - 1 + 3,
-        "every role but the public's, two more registrars and an expert"
+        Role::ALL.len() - 1 + 4,
+        "every role but the public's, two more registrars, an expert and a reviewer of the university"
     );
     for role in Role::ALL.into_iter().filter(|role| *role != Role::Public) {
         let first = people.iter().find(|person| person.role == role).expect("somebody");

@@ -7,6 +7,7 @@ mod follow_up;
 mod invite;
 mod list_events;
 mod market;
+mod match_participants;
 mod notify_event;
 mod plan_event;
 mod read_event;
@@ -26,6 +27,7 @@ pub(crate) use market::announced_event;
 pub use market::{
     MarketEvent, MarketEventsAsk, MarketEventsPage, MyRegistration, list_market_events, read_market_event,
 };
+pub use match_participants::match_participants;
 pub use plan_event::{change_event, plan_event};
 pub use read_event::{
     EventPage, EventStepView, MeetingView, OpenEventStep, ParticipantView, ParticipantsPage,

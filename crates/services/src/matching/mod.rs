@@ -1,5 +1,6 @@
 //! Matching of demands and achievements (供需匹配).
 
+mod closeness;
 mod evaluate_set;
 mod find_matches;
 mod index;
@@ -11,6 +12,7 @@ mod search_market;
 mod standing;
 mod write_verdicts;
 
+pub(crate) use closeness::closeness_of_pairs;
 pub use evaluate_set::{EvaluationAsked, evaluate_set, learn_weights};
 pub use find_matches::{
     ANSWERS_OF_DEMAND, HITS_MAX, HITS_USUAL, MatchAsk, MatchHit, Matches, QUESTION_CHARACTERS_MAX,

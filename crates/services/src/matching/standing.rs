@@ -24,7 +24,7 @@ const POSITIONS_AT_ONCE: i64 = 200;
 const ANSWERS_KEPT: usize = 5;
 /// Closeness in meaning from which on an answer is worth a notice: of the judged pairs that come so close, three in ten
 /// solve the demand in part or whole and nine in ten are of its subject (`docs/MATCHING.md`).
-const WORTH_TELLING: f32 = 0.45;
+pub(super) const WORTH_TELLING: f32 = 0.45;
 
 /// Holds what is new since the last time against what is there, keeps the pairs and tells the owners; gives whether there
 /// is more to look through.

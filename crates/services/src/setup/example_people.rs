@@ -24,6 +24,9 @@ const MORE_REGISTRARS: [(&str, &str, &str); 2] =
     [(EXAMPLE_REVIEWER, "复核", "second review"), ("demo.registrar.deputy", "替补", "in absence")];
 /// An expert beside the first: no screening rests on one alone.
 pub(super) const SECOND_EXPERT: (&str, &str, &str) = ("demo.expert.second", "第二位", "the second");
+/// Somebody else of the university: nobody reviews what they wrote themselves for confidentiality.
+const SECOND_OF_UNIT: (&str, &str, &str) =
+    ("demo.transfer_office.review", "保密审查", "confidentiality review");
 /// Who makes the second review (复核).
 pub(super) const EXAMPLE_REVIEWER: &str = "demo.registrar.review";
 /// Document behind their grants.
@@ -56,6 +59,10 @@ fn cast() -> Vec<(Role, String, (&'static str, &'static str))> {
         cast.push((role, sign_in_name_of(role), ("", "")));
         if role == Role::Expert {
             let (name, zh, en) = SECOND_EXPERT;
+            cast.push((role, name.to_owned(), (zh, en)));
+        }
+        if role == Role::TransferOffice {
+            let (name, zh, en) = SECOND_OF_UNIT;
             cast.push((role, name.to_owned(), (zh, en)));
         }
         if role == Role::Registrar {

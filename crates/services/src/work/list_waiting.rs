@@ -16,6 +16,7 @@ use xiaoxiang_statistics::cross_table::{CrossQuery, cross_table};
 use xiaoxiang_statistics::lapsed::lapsed;
 use xiaoxiang_store::{StoreError, Tx};
 
+use super::market_work;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::attribution::{count_claimed_twice, count_open, list_parks};
@@ -67,6 +68,26 @@ pub enum WaitingKind {
     RegistrationRequests,
     /// One's own applications that were begun and not handed in.
     ApplicationDrafts,
+    /// 需求待补充: returned, one's own.
+    DemandsToComplete,
+    /// 需求待本单位确认: written down by somebody else.
+    DemandsToConfirm,
+    /// 需求待核实: neither confirmed by the company nor called.
+    DemandsToVerify,
+    /// 需求待核对
+    DemandsToCheck,
+    /// 需求待梳理
+    DemandsToSort,
+    /// 需求待评分: one's own invitations.
+    DemandsToScore,
+    /// 需求待筛选
+    DemandsToSelect,
+    /// 需求待发布
+    DemandsToPublish,
+    /// 成果待保密审查, written by somebody else of the unit.
+    AchievementsToReview,
+    /// 成果待公示或挂牌
+    AchievementsToShow,
     /// 对接事项逾期: one's own promises whose day is over.
     LeadPromises,
     /// 线索待指定经理人
@@ -129,7 +150,7 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    fn new(kind: WaitingKind, count: i64, link: impl Into<String>) -> Self {
+    pub(super) fn new(kind: WaitingKind, count: i64, link: impl Into<String>) -> Self {
         Self { kind, count, amount: None, link: link.into(), since: None }
     }
 
@@ -146,6 +167,8 @@ pub async fn list_waiting(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Refu
     let mut found = bulletins(app, actor).await?;
     found.extend(refused_imports(app, actor).await?);
     found.extend(applications(app, actor).await?);
+    found.extend(market_work::demands(app, actor).await?);
+    found.extend(market_work::achievements(app, actor).await?);
     found.extend(leads(app, actor).await?);
     found.extend(exchange(app, actor).await?);
     found.extend(parks(app, actor).await?);

@@ -6,14 +6,17 @@ use xiaoxiang_domain::event::{EventForm, EventState, EventStep, MeetingOutcome, 
 use xiaoxiang_domain::region::DivisionCode;
 use xiaoxiang_services::event::{
     EventPage, EventPaper, OutcomeForm, Registration, Replanning, WhichMeeting, change_event, check_in,
-    check_in_by_ticket, plan_event, read_event_page, read_market_event, read_ticket, record_outcome,
-    register, register_for, save_wishes, schedule_meetings, take_event_step, withdraw, withdraw_for,
-    write_event_paper,
+    check_in_by_ticket, invite, list_event_participants, match_participants, plan_event, read_event_page,
+    read_market_event, read_ticket, record_outcome, register, register_for, save_wishes, schedule_meetings,
+    take_event_step, withdraw, withdraw_for, write_event_paper,
 };
+use xiaoxiang_services::matching::{SearchAsk, search_market};
 use xiaoxiang_services::notice::list_notices;
 use xiaoxiang_services::{Actor, App, Refusal};
 use xiaoxiang_store::{Db, both_backends};
 
+use crate::achievements::good_form;
+use crate::matching::{demand, listed, published};
 use crate::registration::world::{Mode, World, enter};
 
 fn plan(seats: i64) -> EventForm {
@@ -234,6 +237,35 @@ both_backends! {
         assert_eq!(page.settlement.lines.map(|line| line.registered), [0, 0, 0]);
         let late = record_outcome(app, &hall.office, id, &which, &corrected).await;
         assert_eq!(code(late), "event.not_from_here");
+    }
+
+    async fn an_event_is_found_while_it_is_ahead_and_matches_fill_its_timetable(db: Db) {
+        let form = plan(10).with("day", "2027-01-15").with("deadline_day", "2027-01-10");
+        let hall = Hall::open(db, &form).await;
+        let (app, id) = (hall.app(), hall.event_id.as_str());
+        let found = async || {
+            let ask = SearchAsk { text: "新材料需求对接会".to_owned(), ..SearchAsk::default() };
+            search_market(app, &Actor::public(), &ask).await.unwrap().sorts
+        };
+        assert_eq!(found().await, [("event", 1)]);
+        let offer = listed(&hall.world, &good_form("混凝土输送管耐磨涂层")).await;
+        let pipe = published(&hall.world, demand("混凝土输送管耐磨性能提升", "输送管内壁磨损快")).await;
+        let rice = published(&hall.world, demand("稻谷烘干能耗降低", "烘干耗电过高")).await;
+        let subjects = [format!("achievement:{offer}"), format!("demand:{pipe}"), format!("demand:{rice}")];
+        assert_eq!(invite(app, &hall.office, id, &subjects).await.unwrap(), 3);
+        for one in list_event_participants(app, &hall.office, id, None, None).await.unwrap().items {
+            let coming = Registration { kind: one.kind.code().to_owned(), subject: one.subject.clone(), ..coming("", "示例代表") };
+            register_for(app, &hall.office, id, Some(&one.participant_id), &one.name, &coming).await.unwrap();
+        }
+        let scores = match_participants(app, &hall.office, id).await.unwrap();
+        assert_eq!(scores.len(), 1, "rice and coating have nothing to say to each other: {scores:?}");
+        assert!((450..=1000).contains(&scores[0].2), "{scores:?}");
+        assert!(matches!(match_participants(app, &hall.unit().await, id).await, Err(Refusal::Forbidden(_))));
+        let revision = hall.page().await.revision;
+        let made = schedule_meetings(app, &hall.office, id, (revision, Replanning::Anew), &scores).await.unwrap();
+        assert_eq!((made.meetings, made.wishes), (1, 0));
+        hall.step(EventStep::Cancel).await.unwrap();
+        assert!(!found().await.iter().any(|(sort, _)| *sort == "event"), "a cancelled event is not looked for");
     }
 
     async fn who_comes_is_checked_in_once_by_ticket_or_from_the_sheet(db: Db) {

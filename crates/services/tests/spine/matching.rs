@@ -16,9 +16,10 @@ use xiaoxiang_services::demand::{
 };
 use xiaoxiang_services::matching::{
     Channels, EvaluationAsked, IndexState, JudgedMatch, MatchAsk, MatchVerdict, Matches, RecordKey,
-    RecordKind, Reminders, SearchAsk, Verdict, Weights, evaluate_set, find_matches, follow_records,
-    judge_match, match_new_records, match_text, read_documents, read_kept_matches, search_market,
-    set_reminders, write_verdicts,
+    RecordKind, Reminders, SEARCHES_MAX, SearchAsk, Verdict, Weights, drop_saved_search, evaluate_set,
+    find_matches, follow_records, judge_match, list_saved_searches, match_new_records, match_text,
+    read_documents, read_kept_matches, run_saved_searches, save_search, search_market, set_reminders,
+    write_verdicts,
 };
 use xiaoxiang_services::notice::list_notices;
 use xiaoxiang_services::profile::{ProfileEdit, erase_profile, save_profile};
@@ -28,7 +29,7 @@ use xiaoxiang_store::{Db, both_backends};
 use crate::achievements::{Unit, good_form};
 use crate::registration::world::{Mode, World, enter};
 
-fn demand(title: &str, problem: &str) -> DemandForm {
+pub fn demand(title: &str, problem: &str) -> DemandForm {
     DemandForm { holds_no_secrets: true, ..DemandForm::default() }
         .with("organisation_name", "示例臂架制造公司")
         .with("division", "长沙县")
@@ -45,7 +46,7 @@ fn demand(title: &str, problem: &str) -> DemandForm {
 }
 
 /// An achievement that can be had, after its publicity period.
-async fn listed(world: &World, form: &AchievementForm) -> String {
+pub async fn listed(world: &World, form: &AchievementForm) -> String {
     let unit = Unit::of(world).await;
     world.let_it_be(date(2026, 11, 23), 9);
     let id = unit.to_publicity(form).await;
@@ -55,7 +56,7 @@ async fn listed(world: &World, form: &AchievementForm) -> String {
 }
 
 /// A demand that the province has published.
-async fn published(world: &World, form: DemandForm) -> String {
+pub async fn published(world: &World, form: DemandForm) -> String {
     let app = &world.app;
     let id = start_demand(app, &world.province, &NewDemand { form }).await.unwrap();
     let society = enter(app, Role::Society, Scope::Region).await;
@@ -277,6 +278,42 @@ both_backends! {
         };
         let (_, report) = evaluate_set(asked, &|_, _| {}).unwrap();
         assert!(report.measures.mrr_at_10 > 0.99);
+    }
+
+    async fn a_kept_search_tells_its_owner_once_of_what_is_new(db: Db) {
+        let world = World::new(db, Mode::Own).await;
+        let app = &world.app;
+        let told = async || {
+            let notices = list_notices(app, &world.finance, None).await.unwrap().notices;
+            notices.into_iter().filter(|notice| notice.kind == NoticeKind::SearchFound).map(|notice| notice.path).collect::<Vec<_>>()
+        };
+        listed(&world, &good_form("混凝土输送管耐磨涂层")).await;
+        let ask = SearchAsk { text: "输送管耐磨".to_owned(), ..SearchAsk::default() };
+        save_search(app, &world.finance, &ask).await.unwrap();
+        save_search(app, &world.finance, &ask).await.unwrap();
+        assert_eq!(list_saved_searches(app, &world.finance).await.unwrap().len(), 1, "the same is kept once");
+        listed(&world, &good_form("泵车输送管耐磨内衬")).await;
+        run_saved_searches(app).await.unwrap();
+        assert!(told().await.is_empty(), "it has been run today");
+        world.let_it_be(date(2026, 12, 10), 9);
+        run_saved_searches(app).await.unwrap();
+        run_saved_searches(app).await.unwrap();
+        assert_eq!(told().await, [ask.path()]);
+        world.let_it_be(date(2026, 12, 11), 9);
+        run_saved_searches(app).await.unwrap();
+        assert_eq!(told().await.len(), 1, "nothing is new");
+        let stranger = save_search(app, &Actor::public(), &ask).await;
+        assert!(matches!(stranger, Err(Refusal::SignedOut)));
+        for number in 1..SEARCHES_MAX {
+            let another = SearchAsk { text: format!("涂层{number}"), ..ask.clone() };
+            save_search(app, &world.finance, &another).await.unwrap();
+        }
+        let one_more = SearchAsk { text: "内衬".to_owned(), ..ask.clone() };
+        assert!(matches!(save_search(app, &world.finance, &one_more).await, Err(Refusal::Invalid { code: "market.search.too_many", .. })));
+        let first = list_saved_searches(app, &world.finance).await.unwrap().pop().unwrap();
+        assert!(matches!(drop_saved_search(app, &world.agent, &first.search_id).await, Err(Refusal::NotFound(_))));
+        drop_saved_search(app, &world.finance, &first.search_id).await.unwrap();
+        save_search(app, &world.finance, &one_more).await.unwrap();
     }
 
     async fn whatever_is_typed_is_answered_or_refused_and_nothing_breaks(db: Db) {

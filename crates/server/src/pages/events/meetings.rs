@@ -10,8 +10,8 @@ use xiaoxiang_domain::event::{EventState, MeetingOutcome, Side};
 use xiaoxiang_domain::money::Fen;
 use xiaoxiang_services::Refusal;
 use xiaoxiang_services::event::{
-    EventPage, MeetingView, OutcomeForm, ParticipantView, Replanning, WhichMeeting, read_event_page,
-    record_outcome, schedule_meetings,
+    EventPage, MeetingView, OutcomeForm, ParticipantView, Replanning, WhichMeeting, match_participants,
+    read_event_page, record_outcome, schedule_meetings,
 };
 
 use super::show::tabs;
@@ -78,7 +78,12 @@ pub(super) async fn schedule(
 ) -> Response {
     let sent = Sent::of(pairs);
     let replanning = if sent.act() == "fill" { Replanning::FillGaps } else { Replanning::Anew };
-    match schedule_meetings(&visit.app, &visit.actor(), &id, (sent.revision(), replanning), &[]).await {
+    let made = async {
+        let (app, actor) = (&visit.app, visit.actor());
+        let scores = match_participants(app, &actor, &id).await?;
+        schedule_meetings(app, &actor, &id, (sent.revision(), replanning), &scores).await
+    };
+    match made.await {
         Ok(made) => {
             let (met, wishes) = (made.wishes_met, made.wishes);
             visit.lead_to(&format!("/events/{id}/meetings?done=scheduled&met={met}&wishes={wishes}"))

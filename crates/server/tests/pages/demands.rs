@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use xiaoxiang_domain::access::{Role, Scope};
 use xiaoxiang_domain::region::DivisionCode;
 use xiaoxiang_services::App;
+use xiaoxiang_services::matching::follow_records;
 
 use super::support::{Answer, app_with_region, get, get_with, pages, post, signed_in};
 
@@ -123,6 +124,7 @@ async fn a_stranger_learns_nothing_protected_from_page_list_search_facet_file_or
     let app = app_with_region(folder.path()).await;
     let router = pages(app.clone());
     let (id, issue) = published(&app, &router).await;
+    follow_records(&app).await.expect("the index");
     let mut addresses: Vec<String> = [
         "/market/demands".to_owned(),
         format!("/market/demands/{id}"),

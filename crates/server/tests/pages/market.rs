@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use xiaoxiang_domain::access::{Role, Scope};
+use xiaoxiang_services::matching::follow_records;
 
 use super::demands::published;
 use super::support::{app_with_region, get, get_with, pages, post, signed_in};
@@ -15,6 +16,7 @@ async fn feeds_and_site_map_lead_to_what_everybody_may_read() {
     assert_eq!(before.headers["content-type"], "application/atom+xml; charset=utf-8");
     assert!(!before.text.contains("<entry>"));
     let (id, _) = published(&app, &router).await;
+    follow_records(&app).await.expect("the index");
     let feed = get(&router, "/market/demands.atom").await.text;
     assert!(feed.contains("<title>储能电池低温性能提升</title>"), "{feed}");
     assert!(feed.contains(&format!("/market/demands/{id}\"/>")), "{feed}");

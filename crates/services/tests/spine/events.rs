@@ -10,7 +10,7 @@ use xiaoxiang_services::event::{
     read_market_event, read_ticket, record_outcome, register, register_for, save_wishes, schedule_meetings,
     take_event_step, withdraw, withdraw_for, write_event_paper,
 };
-use xiaoxiang_services::matching::{SearchAsk, search_market};
+use xiaoxiang_services::matching::{IndexState, SearchAsk, follow_records, search_market};
 use xiaoxiang_services::notice::list_notices;
 use xiaoxiang_services::{Actor, App, Refusal};
 use xiaoxiang_store::{Db, both_backends};
@@ -244,7 +244,8 @@ both_backends! {
         let hall = Hall::open(db, &form).await;
         let (app, id) = (hall.app(), hall.event_id.as_str());
         let found = async || {
-            let ask = SearchAsk { text: "新材料需求对接会".to_owned(), ..SearchAsk::default() };
+            let ask = SearchAsk { text: "示例新材料需求对接会".to_owned(), ..SearchAsk::default() };
+            assert_eq!(follow_records(app).await.unwrap(), IndexState::Complete);
             search_market(app, &Actor::public(), &ask).await.unwrap().sorts
         };
         assert_eq!(found().await, [("event", 1)]);
@@ -257,10 +258,11 @@ both_backends! {
             let coming = Registration { kind: one.kind.code().to_owned(), subject: one.subject.clone(), ..coming("", "示例代表") };
             register_for(app, &hall.office, id, Some(&one.participant_id), &one.name, &coming).await.unwrap();
         }
+        follow_records(app).await.unwrap();
         let scores = match_participants(app, &hall.office, id).await.unwrap();
         assert_eq!(scores.len(), 1, "rice and coating have nothing to say to each other: {scores:?}");
         assert!((450..=1000).contains(&scores[0].2), "{scores:?}");
-        assert!(matches!(match_participants(app, &hall.unit().await, id).await, Err(Refusal::Forbidden(_))));
+        assert!(match_participants(app, &hall.unit().await, id).await.is_err(), "only the office");
         let revision = hall.page().await.revision;
         let made = schedule_meetings(app, &hall.office, id, (revision, Replanning::Anew), &scores).await.unwrap();
         assert_eq!((made.meetings, made.wishes), (1, 0));
